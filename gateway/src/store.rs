@@ -1,0 +1,195 @@
+//! All truth of a realm: users, sessions, uploads, files, links and revocations.
+//!
+//! [`Store`] is what the rest of the gateway sees. [`SqliteStore`] keeps the truth in one file for
+//! one process, [`PostgresStore`] where several gateways share it; both answer the same conformance
+//! suite (`store::conformance`).
+//!
+//! It decides nothing about authority: it neither verifies a token or a password nor asks who is
+//! calling. It does not seal: a sensitive column arrives sealed, and a statement arrives signed.
+//! It has no clock: every method that needs the time is given it.
+//!
+//! # Invariants
+//! - A method that returned `Ok` is durable: it survives a crash of the process and of the machine.
+//! - A method is one transaction. A caller that goes away in the middle (a dropped future) leaves it
+//!   either done or not begun, and never an open transaction on a connection.
+//! - A file row exists only for a stream that was sealed to its end and whose pin an engine has
+//!   confirmed: only [`Acknowledged`] makes one.
+//! - Revocations become visible in the order of their sequence numbers: whoever has seen one has
+//!   seen every one below it.
+//! - Lists come in pages of at most [`PageLimit::MAX`] items.
+
+use async_trait::async_trait;
+use cid::Cid;
+use cidlock_crypto::{ObjectId, Realm, UnixTime};
+
+pub use self::{
+    error::StoreError,
+    file::{Acknowledged, Disagreement, FileRow, Intent, ReplicaRow},
+    id::{LinkId, MalformedId, SessionId, UserId},
+    link::{LinkRow, NewLink},
+    page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit},
+    postgres::PostgresStore,
+    revocation::{Revocation, Revoked},
+    session::{NewSession, RefreshHash, Rotation, Session},
+    sqlite::SqliteStore,
+    user::{NewUser, PasswordHash, User, UserStatus},
+};
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod file;
+mod id;
+mod link;
+mod page;
+mod postgres;
+mod revocation;
+mod session;
+mod sqlite;
+mod user;
+
+/// The truth of one realm, over whatever database.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Records on the first start that this store belongs to `realm`.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherRealm`] if an earlier start has recorded another one.
+    async fn claim_realm(&self, realm: &Realm) -> Result<(), StoreError>;
+
+    /// The time before which no token of the realm was issued that is still honoured.
+    ///
+    /// Zero until something moves it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unclaimed`] if no realm was recorded yet.
+    async fn tokens_valid_from(&self) -> Result<UnixTime, StoreError>;
+
+    /// Adds an active user whose tokens are honoured from its creation on.
+    ///
+    /// Names are compared byte by byte; what a name may look like is up to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`].
+    async fn create_user(&self, user: NewUser) -> Result<User, StoreError>;
+
+    /// The user with this id.
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// The user with exactly this name.
+    async fn user_by_name(&self, name: &str) -> Result<Option<User>, StoreError>;
+
+    /// Starts a session (a family of refresh tokens) with its first refresh token.
+    ///
+    /// # Errors
+    /// [`StoreError::NoUser`]; [`StoreError::Conflict`] if the id or the hash is in use.
+    async fn start_session(&self, session: NewSession) -> Result<Session, StoreError>;
+
+    /// Exchanges the refresh token `presented` for `next`, once.
+    ///
+    /// Of several concurrent rotations of one token exactly one is answered
+    /// [`Rotation::Rotated`]; the others are [`Rotation::Reused`] (or [`Rotation::Revoked`], after
+    /// the first of those), which has ended the session in the same transaction.
+    ///
+    /// Whether the session's user is still active is for the caller to look up.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the hash `next` is in use.
+    async fn rotate_refresh(
+        &self,
+        presented: RefreshHash,
+        next: RefreshHash,
+        now: UnixTime,
+        next_expires_at: UnixTime,
+    ) -> Result<Rotation, StoreError>;
+
+    /// The session with this id, ended or not.
+    async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
+
+    /// Ends a session: its refresh tokens are dead, and so is every token that names it.
+    ///
+    /// `None` if there was nothing to end (unknown, or ended before).
+    async fn end_session(
+        &self,
+        id: SessionId,
+        now: UnixTime,
+    ) -> Result<Option<Revocation>, StoreError>;
+
+    /// Records, before any engine commits, what an upload is about to pin.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the id or the CID is that of an upload or a file;
+    /// [`StoreError::NoUser`] if the owner is unknown.
+    async fn begin_upload(&self, intent: Intent) -> Result<(), StoreError>;
+
+    /// Uploads begun and neither acknowledged nor abandoned, in the order of their ids.
+    async fn intents(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<Intent>, StoreError>;
+
+    /// Forgets an upload whose leftovers are gone. Says whether there was one.
+    async fn abandon_upload(&self, id: ObjectId) -> Result<bool, StoreError>;
+
+    /// Replaces the intent by the file: afterwards the object exists.
+    ///
+    /// # Errors
+    /// [`StoreError::NoIntent`] if the upload was not begun, was abandoned, or is already a file;
+    /// [`StoreError::IntentDiffers`] if it was begun for another CID, root or owner.
+    async fn commit_upload(&self, acknowledged: Acknowledged) -> Result<FileRow, StoreError>;
+
+    /// The file whose content has this CID.
+    async fn file_by_cid(&self, cid: &Cid) -> Result<Option<FileRow>, StoreError>;
+
+    /// The owner's files, newest first (by `created_at`, then by id).
+    async fn list_files(
+        &self,
+        owner: UserId,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<FileRow>, StoreError>;
+
+    /// Adds a link to a file.
+    ///
+    /// # Errors
+    /// [`StoreError::NoFile`], [`StoreError::NoUser`]; [`StoreError::Conflict`] if the id is in use.
+    async fn create_link(&self, link: NewLink) -> Result<LinkRow, StoreError>;
+
+    /// The link with this id, revoked or not.
+    async fn link(&self, id: LinkId) -> Result<Option<LinkRow>, StoreError>;
+
+    /// A file's links, newest first (by `created_at`, then by id), whoever made them.
+    async fn links_of_file(
+        &self,
+        file: ObjectId,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<LinkRow>, StoreError>;
+
+    /// Revokes a link. `None` if there was nothing to revoke (unknown, or revoked before).
+    async fn revoke_link(
+        &self,
+        id: LinkId,
+        now: UnixTime,
+    ) -> Result<Option<Revocation>, StoreError>;
+
+    /// What was revoked after the revocation numbered `seq` and still matters at `now`, oldest
+    /// first.
+    ///
+    /// Start with 0 and go on with the last number received. Fewer than `limit` means that this
+    /// was all there is.
+    async fn revocations_since(
+        &self,
+        seq: u64,
+        now: UnixTime,
+        limit: PageLimit,
+    ) -> Result<Vec<Revocation>, StoreError>;
+
+    /// Asks the database for a sign of life.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Waits for what is being written and lets go of the database. Later calls are
+    /// [`StoreError::Unavailable`].
+    async fn close(&self);
+}

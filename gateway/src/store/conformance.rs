@@ -1,0 +1,1 @@
+//! What every [`Store`](super::Store) does, as a suite that each of them runs.

@@ -1,0 +1,49 @@
+//! Links: share tokens that were handed out. The token itself is not stored.
+
+use cid::Cid;
+use cidlock_crypto::{ObjectId, UnixTime, permissions::Permissions};
+
+use super::{LinkId, UserId};
+
+/// A link to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewLink {
+    /// Its id, the `jti` of the share token.
+    pub id: LinkId,
+    /// The object that it leads to.
+    pub file: ObjectId,
+    /// Who made it.
+    pub creator: UserId,
+    /// When.
+    pub created_at: UnixTime,
+    /// When its token expires.
+    pub expires_at: UnixTime,
+    /// What its token grants.
+    pub permissions: Permissions,
+    /// What its maker calls it, sealed by the caller.
+    pub label: Option<Vec<u8>>,
+}
+
+/// A link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkRow {
+    /// Its id, the `jti` of the share token.
+    pub id: LinkId,
+    /// The object that it leads to.
+    pub file: ObjectId,
+    /// The CID that its token is bound to: that of the object's content.
+    pub cid: Cid,
+    /// Who made it.
+    pub creator: UserId,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// When its token expires.
+    pub expires_at: UnixTime,
+    /// What its token grants.
+    pub permissions: Permissions,
+    /// What its maker calls it, sealed by the caller.
+    pub label: Option<Vec<u8>>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<UnixTime>,
+}
