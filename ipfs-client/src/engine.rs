@@ -1,0 +1,112 @@
+//! Who keeps objects: the trait that every engine implements, and the embedded engine.
+//!
+//! An engine is trusted with keeping blocks and with nothing else: it may lose them or lie, and
+//! whoever reads checks what comes. It knows pins, roots and contents, never whose or what they are.
+//!
+//! The suite in [`conformance`](crate::conformance) (feature `conformance`) is what the trait means.
+
+mod embedded;
+mod error;
+mod stream;
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cid::Cid;
+use futures::stream::BoxStream;
+
+pub use self::embedded::Embedded;
+pub use self::error::EngineError;
+pub use self::stream::ByteStream;
+use crate::pin::{Pin, PinName, Pinned, Unpinned};
+use crate::staging::{Follower, StagedCar};
+
+/// A keeper of objects.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// The kind of engine, one lower-case word.
+    fn name(&self) -> &str;
+
+    /// Begins to take an object's blocks while its file still grows.
+    ///
+    /// Dropping the [`Ingest`] leaves no pin; blocks may stay until garbage is collected.
+    async fn ingest(&self, feed: Follower) -> Result<Box<dyn Ingest>, EngineError>;
+
+    /// The bytes `range` of the object's content: exactly those, or an error, at once or as the last
+    /// item. An end before the last byte is never clean.
+    ///
+    /// Only lengths are promised, not that the bytes are the right ones.
+    async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError>;
+
+    /// A member of the object's directory that is one raw block. Checked against its CID, and so
+    /// the directory against `pin.root`.
+    async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError>;
+
+    /// All pins. One that cannot be read is an error item; the others still come.
+    fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>>;
+
+    /// Removes a pin, durably. To remove it again is no error; to remove another root under the same
+    /// name is [`EngineError::Conflict`].
+    async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError>;
+
+    /// Whether the engine would work now.
+    async fn health(&self) -> Result<Health, EngineError>;
+}
+
+/// An object on its way into an engine.
+#[async_trait]
+pub trait Ingest: Send {
+    /// Pins `car`, which is the file that the feed followed.
+    ///
+    /// Returns when all blocks are kept durably. The same root under the same name again is
+    /// success; another root under that name is [`EngineError::Conflict`]. After any other error
+    /// the pin may exist.
+    async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError>;
+}
+
+/// What is needed to read an object's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectRef {
+    /// The object's pin.
+    pub pin: Pin,
+    /// The CID of its content.
+    pub content: Cid,
+    /// Bytes of its content.
+    pub content_len: u64,
+}
+
+impl ObjectRef {
+    /// The name of the object's pin.
+    pub fn name(&self) -> &PinName {
+        &self.pin.name
+    }
+
+    /// The object's directory.
+    pub fn root(&self) -> Cid {
+        self.pin.root
+    }
+}
+
+/// How an engine's nodes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Each node of the engine.
+    pub nodes: Vec<NodeHealth>,
+}
+
+/// How one node is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeHealth {
+    /// Which node.
+    pub node: String,
+    /// What is wrong with it, if anything.
+    pub problem: Option<String>,
+}
+
+impl Health {
+    /// Whether every node is well.
+    pub fn is_well(&self) -> bool {
+        self.nodes.iter().all(|node| node.problem.is_none())
+    }
+}
