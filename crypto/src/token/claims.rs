@@ -1,0 +1,1 @@
+//! Claims, read one by one and exactly typed.
