@@ -1,64 +1,131 @@
 //! Objects as files in a directory: nothing to install.
+//!
+//! `<dir>/<last two characters of the name>/<name>.car`, each file an object's CAR exactly as it
+//! was staged, so `ipfs dag import` takes it as it is. A range of a content is arithmetic and
+//! positioned reads ([`Layout`]); no index beside the files can be lost.
+//!
+//! It deliberately neither rehashes what it reads (whoever reads a content checks it) nor watches
+//! the directory; files that are no objects are left alone. One process at a time uses a directory,
+//! and the staging area lies on the same file system.
+//!
+//! Invariants: what [`Ingest::commit`] acknowledged is synced, file and directories. A file is whole
+//! from the moment it has its name. A name never silently gets another root.
 
+mod listing;
+mod object_file;
+mod place;
+mod reading;
+
+use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 
-use super::{ByteStream, Engine, EngineError, Health, Ingest, ObjectRef};
+use self::object_file::ObjectFile;
+use self::place::Place;
+use super::{ByteStream, Engine, EngineError, Health, Ingest, NodeHealth, ObjectRef};
+use crate::car::Layout;
 use crate::dag::DagParams;
-use crate::pin::{Pin, PinName, Unpinned};
-use crate::staging::Follower;
+use crate::file;
+use crate::pin::{Pin, PinName, Pinned, Replica, ReplicaStatus, Unpinned};
+use crate::staging::{Follower, StagedCar};
 
-/// Objects as CAR files in a directory.
+const NAME: &str = "embedded";
+/// There is one node, this machine.
+const NODE: &str = "local";
+
+/// Objects as CAR files in a directory. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Embedded {
-    dir: PathBuf,
+    place: Place,
     params: DagParams,
 }
 
 impl Embedded {
-    /// Opens `dir`, and makes it if it is missing. Staging must be on the same file system.
+    /// Opens `dir`, and makes it if it is missing. All objects in it are cut by `params`.
     pub async fn open(dir: impl Into<PathBuf>, params: DagParams) -> Result<Embedded, EngineError> {
-        Ok(Embedded { dir: dir.into(), params })
+        let dir = dir.into();
+        let place = blocking(move || {
+            Place::open(&dir).map_err(|e| EngineError::io("open its directory", e))
+        })
+        .await?;
+        Ok(Embedded { place, params })
     }
 
     /// The file of the object pinned as `name`, whether or not it is there.
     pub fn path_of(&self, name: &PinName) -> PathBuf {
-        let _ = (name, self.params);
-        Path::new(&self.dir).to_owned()
+        self.place.path_of(name)
     }
 }
 
 #[async_trait]
 impl Engine for Embedded {
     fn name(&self) -> &str {
-        "embedded"
+        NAME
     }
 
+    /// Takes nothing early: the file that grows is the file that will be kept.
     async fn ingest(&self, _feed: Follower) -> Result<Box<dyn Ingest>, EngineError> {
-        unimplemented!()
+        Ok(Box::new(EmbeddedIngest { place: self.place.clone() }))
     }
 
-    async fn read(&self, _: &ObjectRef, _: Range<u64>) -> Result<ByteStream, EngineError> {
-        unimplemented!()
+    async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError> {
+        let content_len = object.content_len;
+        let bad_range = EngineError::BadRange { start: range.start, end: range.end, content_len };
+        if range.start > range.end || range.end > content_len {
+            return Err(bad_range);
+        }
+        let layout = Layout::new(self.params, content_len).map_err(|_| bad_range)?;
+        let (path, pin) = (self.path_of(object.name()), object.pin.clone());
+        blocking(move || reading::begin(ObjectFile::open_pin(&path, &pin)?, layout, range)).await
     }
 
-    async fn member(&self, _: &Pin, _: &str) -> Result<Bytes, EngineError> {
-        unimplemented!()
+    async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError> {
+        let (path, pin, name) = (self.path_of(&pin.name), pin.clone(), name.to_owned());
+        blocking(move || ObjectFile::open_pin(&path, &pin)?.member(&name)).await
     }
 
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>> {
-        unimplemented!()
+        listing::pins(self.place.clone()).boxed()
     }
 
-    async fn unpin(&self, _: &Pin) -> Result<Unpinned, EngineError> {
-        unimplemented!()
+    /// A file whose header is damaged is removed as well: nothing says that it is another object.
+    async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError> {
+        let (place, pin) = (self.place.clone(), pin.clone());
+        blocking(move || place.remove(&pin)).await
     }
 
+    /// Sees a directory that is gone or unreadable, not one that is full.
     async fn health(&self) -> Result<Health, EngineError> {
-        unimplemented!()
+        let place = self.place.clone();
+        let problem = file::blocking(move || place.probe()).await.err().map(|e| e.to_string());
+        Ok(Health { nodes: vec![NodeHealth { node: NODE.to_owned(), problem }] })
     }
+}
+
+struct EmbeddedIngest {
+    place: Place,
+}
+
+#[async_trait]
+impl Ingest for EmbeddedIngest {
+    async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError> {
+        let pin = car.pin();
+        blocking(move || self.place.take(car)).await?;
+        let (engine, node) = (NAME.to_owned(), NODE.to_owned());
+        let replica = Replica { engine, node, status: ReplicaStatus::Pinned };
+        Ok(Pinned::confirmed_by_engine(pin, vec![replica]))
+    }
+}
+
+/// Runs `work` on the threads for blocking calls; it ends on its own if nobody waits any more.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let ran: io::Result<_> = file::blocking(move || Ok(work())).await;
+    ran.map_err(|e| EngineError::io("use its files", e))?
 }

@@ -150,12 +150,14 @@ impl StagedCar {
         self.growing.follow()
     }
 
-    /// Syncs the file and has `place` move it to where it stays. Then it is no longer staged, and
-    /// followers go on reading it. Blocking.
-    pub(crate) fn keep(self, place: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-        self.growing.file().sync_all()?;
-        place(self.growing.path())?;
+    /// Syncs the file. Blocking.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.growing.file().sync_all()
+    }
+
+    /// Says that the file was moved to where it stays. Then it is no longer staged; followers go
+    /// on reading it.
+    pub(crate) fn moved(self) {
         self.growing.keep();
-        Ok(())
     }
 }
