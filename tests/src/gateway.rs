@@ -1,0 +1,11 @@
+//! The gateway as people run it: the binary `cidlock`, a data directory, a port on loopback.
+//!
+//! A [`Home`] is a machine's view of cidlock (data directory, configuration, a user's home); a
+//! [`Gateway`] is `cidlock serve` running in one. Killing or stopping a gateway gives its home back,
+//! so that what survives can be looked at, and served again.
+
+mod home;
+mod process;
+
+pub use home::Home;
+pub use process::Gateway;

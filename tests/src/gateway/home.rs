@@ -1,0 +1,99 @@
+//! Where a gateway keeps its things, and the commands that can be given there.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::tools;
+
+/// An empty machine, as far as cidlock can see; it goes when it is dropped.
+#[derive(Debug)]
+pub struct Home {
+    directory: TempDir,
+}
+
+impl Home {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// Without a temporary directory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { directory: tempfile::tempdir().expect("a temporary directory") }
+    }
+
+    /// One whose configuration file says `toml`.
+    ///
+    /// # Panics
+    /// Without a temporary directory.
+    #[must_use]
+    pub fn configured(toml: &str) -> Self {
+        let home = Self::new();
+        std::fs::write(home.configuration(), toml).expect("a configuration can be written");
+        home
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// The secret of the user `admin`, as the first start wrote it.
+    ///
+    /// # Panics
+    /// Before the first start.
+    #[must_use]
+    pub fn admin_secret(&self) -> String {
+        let secret = std::fs::read_to_string(self.data().join("admin.secret"));
+        secret.expect("the first start writes admin.secret").trim().to_owned()
+    }
+
+    /// `cidlock <arguments>` in this home: it sees the data directory, the configuration and a home
+    /// directory of its own, and nothing of the machine's environment.
+    #[must_use]
+    pub fn cidlock(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tools::cidlock());
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.directory.path())
+            .env("CIDLOCK_DATA_DIR", self.data())
+            .env("RUST_BACKTRACE", "1")
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// `cidlock serve` on a free port of loopback, not yet started.
+    #[must_use]
+    pub fn serve(&self) -> Command {
+        let mut command = self.cidlock(&["serve"]);
+        command.env("CIDLOCK_LISTEN", "127.0.0.1:0");
+        if self.configuration().exists() {
+            command.env("CIDLOCK_CONFIG", self.configuration());
+        }
+        command
+    }
+
+    /// What gateways in this home have logged and printed so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    pub(super) fn log_path(&self) -> PathBuf {
+        self.directory.path().join("serve.log")
+    }
+
+    fn configuration(&self) -> PathBuf {
+        self.directory.path().join("cidlock.toml")
+    }
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::new()
+    }
+}

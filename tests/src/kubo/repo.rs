@@ -1,0 +1,201 @@
+//! A repository, and the commands that need no daemon.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use bytes::Bytes;
+use cid::Cid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::tools;
+
+/// A new Kubo repository with profile unixfs-v1-2025; it goes when it is dropped.
+#[derive(Debug)]
+pub struct Repo {
+    directory: TempDir,
+}
+
+impl Repo {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// Without Kubo.
+    #[must_use]
+    pub fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let repo = Self { directory };
+        repo.run(["init", "--profile=unixfs-v1-2025", "--empty-repo"]);
+        repo.configure(keep_private);
+        repo
+    }
+
+    /// Its `$IPFS_PATH`.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("ipfs")
+    }
+
+    /// Edits its configuration; a running daemon does not see it.
+    ///
+    /// # Panics
+    /// If Kubo's file is not JSON.
+    pub fn configure(&self, edit: impl FnOnce(&mut Value)) {
+        let path = self.path().join("config");
+        let text = std::fs::read(&path).expect("Kubo wrote its configuration");
+        let mut config = serde_json::from_slice(&text).expect("it is JSON");
+        edit(&mut config);
+        let text = serde_json::to_vec_pretty(&config).expect("JSON can be written");
+        std::fs::write(&path, text).expect("the configuration can be written");
+    }
+
+    /// An `ipfs` command over this repository, deaf to the machine's own settings.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(tools::ipfs());
+        command
+            .env_clear()
+            .env("HOME", self.directory.path())
+            .env("IPFS_PATH", self.path())
+            .env("IPFS_TELEMETRY", "off")
+            .env("GOMAXPROCS", "2")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command and gives back what it printed.
+    ///
+    /// # Panics
+    /// If it fails, with what it said.
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> String {
+        let mut command = self.command();
+        command.args(arguments);
+        printed(&command.output().expect("ipfs starts"))
+    }
+
+    /// What `ipfs add --only-hash` says of each file, by file name; one call for all of them.
+    /// `options` are laid over the profile.
+    ///
+    /// # Panics
+    /// If Kubo refuses one.
+    #[must_use]
+    pub fn hash_files(&self, options: &[&str], files: &[PathBuf]) -> BTreeMap<String, Cid> {
+        let fixed = ["add", "--only-hash", "--progress=false"].iter().chain(options);
+        let arguments = fixed.map(OsStr::new).chain(files.iter().map(|file| file.as_os_str()));
+        let hashes: BTreeMap<String, Cid> = self
+            .run(arguments)
+            .lines()
+            .map(|line| {
+                let mut words = line.splitn(3, ' ').skip(1);
+                let cid = words.next().and_then(|cid| cid.parse().ok());
+                let name = words.next().expect("`added <cid> <name>`");
+                (name.to_owned(), cid.expect("Kubo prints CIDs"))
+            })
+            .collect();
+        assert_eq!(hashes.len(), files.len(), "a line for each file, under different names");
+        hashes
+    }
+
+    /// What `ipfs add --only-hash` says of a content that is too large to lie about in a file.
+    ///
+    /// # Panics
+    /// If Kubo refuses it.
+    #[must_use]
+    pub fn hash_stream(&self, options: &[&str], content: impl Iterator<Item = Bytes>) -> Cid {
+        let mut command = self.command();
+        command.args(["add", "--only-hash", "--quieter", "--progress=false"]).args(options);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("ipfs starts");
+        let mut stdin = child.stdin.take().expect("its input is piped");
+        for piece in content {
+            stdin.write_all(&piece).expect("Kubo reads what it is to add");
+        }
+        drop(stdin);
+        let output = child.wait_with_output().expect("ipfs ends");
+        printed(&output).trim().parse().expect("Kubo prints a CID")
+    }
+
+    /// Imports CAR files, each with one root, and pins the roots; they come in the order of `cars`.
+    ///
+    /// # Panics
+    /// If Kubo refuses one.
+    pub fn import(&self, cars: &[&Path]) -> Vec<Cid> {
+        let arguments = ["dag", "import", "--offline", "--enc=json"].map(OsStr::new).into_iter();
+        self.run(arguments.chain(cars.iter().map(|car| car.as_os_str())))
+            .lines()
+            .map(|line| {
+                let answer: Value = serde_json::from_str(line).expect("a line of JSON for a root");
+                let root = &answer["Root"];
+                assert_eq!(root["PinErrorMsg"], "", "Kubo did not pin: {answer}");
+                let cid = root["Cid"]["/"].as_str().and_then(|cid| cid.parse().ok());
+                cid.expect("the root's CID")
+            })
+            .collect()
+    }
+
+    /// Writes what lies under an IPFS path (`<cid>`, `<cid>/name`) to `target`.
+    ///
+    /// # Panics
+    /// If a block is missing.
+    pub fn get(&self, path: &str, target: &Path) {
+        let output = format!("--output={}", target.display());
+        self.run(["get", "--offline", "--progress=false", &output, path]);
+    }
+}
+
+impl Default for Repo {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// No peers, no announcements, nothing fetched, nothing looked up; durable blocks; free ports.
+fn keep_private(config: &mut Value) {
+    let loopback = "/ip4/127.0.0.1/tcp/0";
+    let settings = [
+        ("/Addresses/API", json!(loopback)),
+        ("/Addresses/Gateway", json!(loopback)),
+        ("/Addresses/Swarm", json!([loopback])),
+        ("/Bootstrap", json!([])),
+        ("/AutoConf", json!({ "Enabled": false })),
+        ("/AutoTLS", json!({ "Enabled": false })),
+        ("/Routing", json!({ "Type": "none", "DelegatedRouters": [] })),
+        ("/Ipns/DelegatedPublishers", json!([])),
+        ("/DNS/Resolvers", json!({})),
+        ("/Discovery/MDNS/Enabled", json!(false)),
+        ("/Provide", json!({ "Enabled": false })),
+        ("/HTTPRetrieval", json!({ "Enabled": false })),
+        ("/Version", json!({ "SwarmCheckEnabled": false })),
+        ("/Plugins/Plugins", json!({ "telemetry": { "Config": { "Mode": "off" } } })),
+        ("/Swarm/DisableNatPortMap", json!(true)),
+        ("/Swarm/RelayClient", json!({ "Enabled": false })),
+        ("/Swarm/RelayService", json!({ "Enabled": false })),
+        ("/Swarm/EnableHolePunching", json!(false)),
+        (
+            "/Swarm/Transports/Network",
+            json!({
+                "TCP": true, "QUIC": false, "WebTransport": false, "WebRTCDirect": false,
+                "Websocket": false, "Relay": false,
+            }),
+        ),
+        ("/Gateway/NoFetch", json!(true)),
+        ("/Gateway/NoDNSLink", json!(true)),
+        ("/Datastore/Spec/mounts/0/sync", json!(true)),
+    ];
+    for (pointer, value) in settings {
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
+        let parent = config.pointer_mut(parent).expect("Kubo's configuration has this section");
+        parent[name] = value;
+    }
+    let blocks = &config["Datastore"]["Spec"]["mounts"][0];
+    assert_eq!(blocks["mountpoint"], "/blocks", "the mount that must sync comes first");
+}
+
+fn printed(output: &std::process::Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ipfs failed ({}):\n{errors}", output.status);
+    String::from_utf8(output.stdout.clone()).expect("ipfs prints UTF-8")
+}

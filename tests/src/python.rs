@@ -1,0 +1,55 @@
+//! Scripts for the public tools that must understand what we write.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::tools;
+
+/// The prepared Python, deaf to whatever else is installed on this machine.
+#[must_use]
+pub fn command() -> Command {
+    let mut python = Command::new(tools::python());
+    python.arg("-I");
+    python
+}
+
+/// Runs `tests/tools/<script>` with `question` as JSON on its input; its output is the answer.
+///
+/// # Panics
+/// If the script fails, with what it said.
+#[must_use]
+pub fn ask<Q: Serialize, A: DeserializeOwned>(script: &str, question: &Q) -> A {
+    let mut python = command();
+    python.arg(tools::repository().join("tests/tools").join(script));
+    let output = run(python, &serde_json::to_vec(question).expect("a question is JSON"));
+    serde_json::from_slice(&output).expect("the script answers in JSON")
+}
+
+/// Runs lines of Python in `directory` and gives back what they print.
+///
+/// # Panics
+/// If they fail, with what they said.
+#[must_use]
+pub fn run_lines(lines: &str, arguments: &[&str], directory: &Path) -> String {
+    let mut python = command();
+    python.arg("-").args(arguments).current_dir(directory);
+    String::from_utf8(run(python, lines.as_bytes())).expect("Python prints UTF-8")
+}
+
+fn run(mut python: Command, input: &[u8]) -> Vec<u8> {
+    python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = python.spawn().expect("Python starts");
+    let mut stdin = child.stdin.take().expect("its input is piped");
+    let output = std::thread::scope(|scope| {
+        // A script that fails early closes its input; what it says of that is in its output.
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output().expect("Python ends")
+    });
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "Python failed ({}):\n{errors}", output.status);
+    output.stdout
+}
