@@ -8,6 +8,8 @@
 //! and no header that brings a key along. What a signature means is told by its `typ`, and each
 //! `typ` has keys of its own: see [`crate::token`] and [`crate::statement`].
 
+use std::fmt;
+
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -59,7 +61,6 @@ pub enum JwsError {
 }
 
 /// A compact JWS that was taken apart; nothing of it is known to be true.
-#[derive(Debug)]
 pub(crate) struct UnverifiedJws<'a> {
     typ: String,
     kid: String,
@@ -96,6 +97,16 @@ impl<'a> UnverifiedJws<'a> {
         let key = keys.find(|key| key.kid() == self.kid).ok_or(JwsError::UnknownKey)?;
         verify_signature(key.bytes(), self.signing_input.as_bytes(), self.signature)?;
         base64url::decode(self.payload).map_err(|_| JwsError::Encoding)
+    }
+}
+
+/// Without payload and signature, which together are the token.
+impl fmt::Debug for UnverifiedJws<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnverifiedJws")
+            .field("typ", &self.typ)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 

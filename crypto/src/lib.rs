@@ -27,6 +27,7 @@ pub mod statement;
 pub mod token;
 
 mod base64url;
+mod cid_text;
 mod entropy;
 mod hkdf;
 mod json;

@@ -16,6 +16,7 @@
 
 mod access;
 mod claims;
+mod ip_range;
 mod mint;
 mod share;
 mod verify;
@@ -24,9 +25,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-pub use access::AccessClaims;
+pub use access::{AccessClaims, MAX_ROLES};
 pub use mint::MintError;
-pub use share::{Restriction, ShareClaims};
+pub use share::{MAX_ALLOW_IPS, MAX_PARENTS, Restriction, ShareClaims};
 pub use verify::{TokenError, TokenLimits, Unverified, Verified, Verifier};
 
 /// The longest token, in bytes.
@@ -49,6 +50,10 @@ impl TokenKind {
             Self::Access => "at+jwt",
             Self::Share => "share+jwt",
         }
+    }
+
+    fn of_typ(typ: &str) -> Option<Self> {
+        [Self::Access, Self::Share].into_iter().find(|kind| kind.typ() == typ)
     }
 }
 

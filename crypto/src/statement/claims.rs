@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Statement;
+use crate::chunked::DataKey;
 use crate::secret::Secret;
 use crate::{ObjectId, Permissions, Realm, UnixTime, json};
 
@@ -53,6 +55,22 @@ pub(super) struct InnerClaims {
 }
 
 impl OuterClaims {
+    pub(super) fn of(statement: &Statement, realm: &Realm, sealed: String) -> Self {
+        Self {
+            iss: realm.clone(),
+            aud: AUDIENCE.to_owned(),
+            iat: statement.issued_at,
+            fmt: FORMAT.to_owned(),
+            jti: statement.id,
+            rev: statement.rev,
+            cid: statement.cid.clone(),
+            size: statement.size,
+            permissions: statement.permissions,
+            exp: statement.expires_at,
+            sealed,
+        }
+    }
+
     /// The first claim that is not the same inside.
     pub(super) fn differs_from(&self, inner: &InnerClaims) -> Option<&'static str> {
         [
@@ -65,6 +83,45 @@ impl OuterClaims {
         ]
         .into_iter()
         .find_map(|(name, equal)| (!equal).then_some(name))
+    }
+}
+
+impl InnerClaims {
+    pub(super) fn of(statement: &Statement) -> Self {
+        Self {
+            jti: statement.id,
+            rev: statement.rev,
+            cid: statement.cid.clone(),
+            size: statement.size,
+            permissions: statement.permissions,
+            exp: statement.expires_at,
+            dek: statement.data_key.secret().clone(),
+            name: statement.name.clone(),
+            media_type: statement.media_type.clone(),
+            sha256: Sha256Hex(statement.sha256),
+            owner: statement.owner.clone(),
+            created: statement.created,
+            meta: statement.meta.clone(),
+        }
+    }
+
+    pub(super) fn into_statement(self, issued_at: UnixTime) -> Statement {
+        Statement {
+            id: self.jti,
+            rev: self.rev,
+            cid: self.cid,
+            size: self.size,
+            permissions: self.permissions,
+            expires_at: self.exp,
+            issued_at,
+            data_key: DataKey::from_secret(self.dek),
+            name: self.name,
+            media_type: self.media_type,
+            sha256: self.sha256.0,
+            owner: self.owner,
+            created: self.created,
+            meta: self.meta,
+        }
     }
 }
 

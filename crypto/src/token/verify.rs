@@ -1,8 +1,10 @@
 //! The strict verifier.
 
+use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
+use super::claims::{ClaimSet, Claims, Times};
 use super::{AccessClaims, ShareClaims, TokenKind};
 use crate::jws::UnverifiedJws;
 use crate::key_set::{KeySet, SigningKey, VerifyingKey};
@@ -102,11 +104,7 @@ impl<'a> Unverified<'a> {
     /// [`TokenError::Jws`] with the rule that was broken.
     pub fn parse(token: &'a str) -> Result<Self, TokenError> {
         let jws = UnverifiedJws::parse(token, super::MAX_LEN)?;
-        let kind = match jws.typ() {
-            "at+jwt" => TokenKind::Access,
-            "share+jwt" => TokenKind::Share,
-            _ => return Err(JwsError::Type.into()),
-        };
+        let kind = TokenKind::of_typ(jws.typ()).ok_or(JwsError::Type)?;
         Ok(Self { jws, kind })
     }
 
@@ -173,8 +171,7 @@ impl Verifier {
         token: &Unverified<'_>,
         now: UnixTime,
     ) -> Result<Verified<AccessClaims>, TokenError> {
-        let _ = (token, now);
-        todo!()
+        self.verify(token, &self.access, self.limits.access_lifetime, now)
     }
 
     /// Verifies a share token at this time.
@@ -186,7 +183,64 @@ impl Verifier {
         token: &Unverified<'_>,
         now: UnixTime,
     ) -> Result<Verified<ShareClaims>, TokenError> {
-        let _ = (token, now);
-        todo!()
+        self.verify(token, &self.share, self.limits.share_lifetime, now)
+    }
+
+    fn verify<C: ClaimSet>(
+        &self,
+        token: &Unverified<'_>,
+        keys: &[VerifyingKey],
+        max_lifetime: Duration,
+        now: UnixTime,
+    ) -> Result<Verified<C>, TokenError> {
+        if token.kind != C::KIND {
+            return Err(TokenError::WrongKind);
+        }
+        let mut claims = Claims::parse(&token.jws.verify(keys)?)?;
+        let issuer: String = claims.required("iss")?;
+        let audience: String = claims.required("aud")?;
+        let verified = C::take(&mut claims)?;
+        claims.finish()?;
+
+        if issuer != self.realm.as_str() {
+            return Err(TokenError::WrongIssuer);
+        }
+        if audience != self.realm.as_str() {
+            return Err(TokenError::WrongAudience);
+        }
+        self.check_times(verified.times(), max_lifetime, now)?;
+        Ok(Verified(verified))
+    }
+
+    fn check_times(
+        &self,
+        times: Times,
+        max_lifetime: Duration,
+        now: UnixTime,
+    ) -> Result<(), TokenError> {
+        let leeway = self.limits.leeway.min(TokenLimits::MAX_LEEWAY);
+        times.ensure_ever_valid()?;
+        if times.expires_at.saturating_since(times.issued_at) > max_lifetime {
+            return Err(TokenError::LifetimeTooLong);
+        }
+        if times.issued_at > now.saturating_add(leeway) {
+            return Err(TokenError::IssuedInFuture);
+        }
+        if times.not_before > now.saturating_add(leeway) {
+            return Err(TokenError::NotYetValid);
+        }
+        if times.expires_at <= now.saturating_sub(leeway) {
+            return Err(TokenError::Expired);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("realm", &self.realm)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
