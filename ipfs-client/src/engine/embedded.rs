@@ -15,6 +15,8 @@ mod listing;
 mod object_file;
 mod place;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::ops::Range;
