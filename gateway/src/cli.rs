@@ -1,0 +1,190 @@
+//! The command line: `serve`, and the commands that speak to a running gateway over HTTP.
+//!
+//! Each command is a module with its arguments and one `run`. What they share stands beside them:
+//! [`client`] is the gateway's HTTP contract seen from outside, [`credentials`] the file in which
+//! `login` leaves its session, [`output`] what is printed, [`failure`] what went wrong and what to
+//! do about it. Apart from `serve`, no command touches the gateway's own state: it knows nothing
+//! that an HTTP client could not know, and its only authority is the session of `login` or the
+//! link it was given.
+//!
+//! Invariants: a secret appears on the terminal only where it is what was asked for (a link); no
+//! command leaves a half-written file; an interrupted command does not lose a session.
+
+mod background;
+mod client;
+mod credentials;
+mod duration;
+mod failure;
+mod get;
+mod login;
+mod ls;
+mod output;
+mod progress;
+mod put;
+mod remote;
+mod revoke;
+mod share;
+mod signals;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser as _, error::ErrorKind};
+
+use self::background::Background;
+use self::client::Client;
+use self::credentials::CredentialStore;
+use self::failure::Failure;
+use self::output::Output;
+use self::remote::Remote;
+use crate::config::{Config, ServeFlags};
+
+/// Private files on IPFS: encrypt, store, link, take the link back
+#[derive(Debug, clap::Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = failure::EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Start the gateway
+    Serve(ServeFlags),
+    /// Log in to a gateway and keep the session for the other commands
+    Login(login::LoginArgs),
+    /// Encrypt and store files, and print a link to each
+    Put(put::PutArgs),
+    /// Download a file by its CID or its link
+    Get(get::GetArgs),
+    /// List your files, newest first
+    Ls(ls::LsArgs),
+    /// Make a link by which anyone can download a file until it expires
+    Share(share::ShareArgs),
+    /// Take a link back
+    Revoke(revoke::RevokeArgs),
+}
+
+/// What every client command is given.
+struct Context {
+    output: Output,
+    credentials: CredentialStore,
+    background: Background,
+}
+
+impl Context {
+    fn client(&self, remote: &Remote) -> Result<Client, Failure> {
+        let server = remote.server(&self.credentials)?;
+        Client::new(server, self.credentials.clone(), self.background.clone())
+    }
+}
+
+impl Cli {
+    /// Understands a command line.
+    ///
+    /// # Errors
+    /// Whatever ends the program at once has been printed: help and version with success, a
+    /// command line that is not understood with the exit code of usage errors.
+    pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, ExitCode> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        Self::try_parse_from(&arguments).map_err(|error| {
+            let asked_for_json = arguments.iter().any(|argument| argument == "--json");
+            match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                    // A closed pipe is the only way this fails, and is no failure.
+                    let _ = error.print();
+                    ExitCode::SUCCESS
+                }
+                _ if asked_for_json => {
+                    let failure = Failure::Usage(first_paragraph(&error.to_string()));
+                    Output::new(true).failure(&failure)
+                }
+                _ => {
+                    let _ = error.print();
+                    failure::Exit::Usage.into()
+                }
+            }
+        })
+    }
+
+    /// Runs the command and says how the program ends.
+    pub async fn run(self) -> ExitCode {
+        let output = Output::new(self.command.wants_json());
+        let result = match self.command {
+            Command::Serve(flags) => Box::pin(serve(flags)).await,
+            command => Box::pin(command.run(output)).await,
+        };
+        result.map_or_else(|failure| output.failure(&failure), |()| ExitCode::SUCCESS)
+    }
+}
+
+impl Command {
+    fn wants_json(&self) -> bool {
+        match self {
+            Self::Serve(_) => false,
+            Self::Login(args) => args.remote.json,
+            Self::Put(args) => args.remote.json,
+            Self::Get(args) => args.remote.json,
+            Self::Ls(args) => args.remote.json,
+            Self::Share(args) => args.remote.json,
+            Self::Revoke(args) => args.remote.json,
+        }
+    }
+
+    /// Runs a client command until it ends or a signal ends it; either way what it started in
+    /// the background, such as the renewal of a session, is allowed to finish.
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let background = Background::default();
+        let credentials = CredentialStore::of_the_user()?;
+        let context = Context { output, credentials, background: background.clone() };
+        let result = tokio::select! {
+            result = self.dispatch(&context) => result,
+            signal = signals::stopped() => Err(Failure::Interrupted(signal)),
+        };
+        background.finish().await;
+        result
+    }
+
+    async fn dispatch(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Serve(flags) => serve(flags).await,
+            Self::Login(args) => login::run(args, context).await,
+            Self::Put(args) => put::run(args, context).await,
+            Self::Get(args) => get::run(args, context).await,
+            Self::Ls(args) => ls::run(args, context).await,
+            Self::Share(args) => share::run(args, context).await,
+            Self::Revoke(args) => revoke::run(args, context).await,
+        }
+    }
+}
+
+/// `serve` handles its own signals: it drains before it ends.
+async fn serve(flags: ServeFlags) -> Result<(), Failure> {
+    let config = Config::load(&flags).map_err(|error| Failure::Usage(error.to_string()))?;
+    crate::serve::run(config).await.map_err(Failure::Serve)
+}
+
+/// The sentence of a usage error, without the synopsis that follows it.
+fn first_paragraph(text: &str) -> String {
+    let paragraph = text.split("\n\n").next().unwrap_or(text);
+    let words: Vec<&str> = paragraph.trim_start_matches("error: ").split_whitespace().collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_usage_error_is_one_line_for_scripts() {
+        let error = Cli::try_parse_from(["cidlock", "share"]).unwrap_err();
+        let line = first_paragraph(&error.to_string());
+        assert!(line.contains("<CID>"), "{line}");
+        assert!(!line.contains('\n') && !line.contains("Usage"), "{line}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Links: `POST /v1/files/{cid}/links`, `DELETE /v1/links/{id}`.
+
+use serde::Serialize;
+
+use super::super::failure::Failure;
+use super::model::LinkInfo;
+use super::{Client, answer};
+
+/// What a new link should allow.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct NewLink<'a> {
+    /// Seconds; the server's default if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) expires_in: Option<u64>,
+    pub(in crate::cli) permissions: &'a [&'a str],
+    /// For the owner's own list of links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) name: Option<&'a str>,
+}
+
+impl Client {
+    /// Makes a link to one of the user's files.
+    pub(in crate::cli) async fn create_link(
+        &self,
+        cid: &str,
+        link: &NewLink<'_>,
+    ) -> Result<LinkInfo, Failure> {
+        let url = self.server.url(&["v1", "files", cid, "links"]);
+        let response = self.call(|http| http.post(url.clone()).json(link)).await?;
+        answer::json(response, &self.server).await
+    }
+
+    /// Takes a link back.
+    pub(in crate::cli) async fn revoke_link(&self, id: &str) -> Result<(), Failure> {
+        let url = self.server.url(&["v1", "links", id]);
+        self.call(|http| http.delete(url.clone())).await.map(drop)
+    }
+}

@@ -1,0 +1,82 @@
+//! The JSON of the contract. Members that no command uses are kept, so that `--json` shows what
+//! the server said.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::super::credentials::Secret;
+
+/// The answer to a login and to a refresh.
+#[derive(Debug, Deserialize)]
+pub(in crate::cli) struct TokenGrant {
+    pub(in crate::cli) access_token: Secret,
+    /// Seconds from now.
+    pub(in crate::cli) expires_in: u32,
+    pub(in crate::cli) refresh_token: Secret,
+    pub(in crate::cli) scope: Option<String>,
+}
+
+/// A stored file. No `Debug`: its link is authority.
+#[derive(Serialize, Deserialize)]
+pub(in crate::cli) struct FileInfo {
+    pub(in crate::cli) cid: String,
+    pub(in crate::cli) name: Option<String>,
+    /// Bytes of plaintext.
+    pub(in crate::cli) size: u64,
+    /// Of the plaintext, in hex.
+    pub(in crate::cli) sha256: String,
+    pub(in crate::cli) created_at: Timestamp,
+    /// A fresh link for the owner; only in the answer to an upload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) link: Option<OwnersLink>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// The link that comes with an upload.
+#[derive(Serialize, Deserialize)]
+pub(in crate::cli) struct OwnersLink {
+    pub(in crate::cli) url: String,
+    pub(in crate::cli) expires_at: Timestamp,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// Some of a user's files.
+#[derive(Deserialize)]
+pub(in crate::cli) struct Page {
+    pub(in crate::cli) items: Vec<FileInfo>,
+    /// Where the next page begins; none at the end.
+    pub(in crate::cli) next: Option<String>,
+}
+
+/// A link that was just made. No `Debug`: it is authority.
+#[derive(Serialize, Deserialize)]
+pub(in crate::cli) struct LinkInfo {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) token: Secret,
+    pub(in crate::cli) url: String,
+    pub(in crate::cli) expires_at: Timestamp,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_that_are_not_used_are_kept_for_scripts() {
+        let file = json!({
+            "id": "0193", "cid": "bafy", "root": "bafyroot", "name": "a.txt", "type": "text/plain",
+            "size": 3_u64, "sha256": "00", "created_at": "2026-11-25T00:00:00Z",
+            "expires_at": null, "owner": "u", "replicas": [{"engine": "embedded"}],
+            "link": {"url": "http://a", "expires_at": "2026-11-26T00:00:00Z"},
+        });
+        let info: FileInfo = serde_json::from_value(file.clone()).unwrap();
+        assert_eq!(serde_json::to_value(info).unwrap(), file);
+    }
+}

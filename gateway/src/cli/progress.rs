@@ -1,0 +1,80 @@
+//! The progress bar of one transfer: bytes, speed and what is left, on standard error.
+//!
+//! It is drawn only where a person watches: standard error is a terminal, and the output is not
+//! for a script. It disappears when it is dropped, so an error message never shares its line.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::output::{Output, fit, printable};
+
+/// How often a bar that waits turns its wheel.
+const TICK: Duration = Duration::from_millis(120);
+/// The width of a name beside the bar, in columns.
+const NAME_WIDTH: usize = 24;
+
+/// The bar; counting on it is cheap, and it may be shared by cloning.
+#[derive(Debug, Clone)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar for a transfer of `name`, of `total` bytes where that is known.
+    pub(super) fn of_transfer(output: Output, name: &str, total: Option<u64>) -> Self {
+        if output.is_json() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        bar.set_style(style(total.map_or(OPEN_ENDED, |_| DETERMINATE)));
+        bar.set_prefix(fit(&printable(name), NAME_WIDTH));
+        bar.enable_steady_tick(TICK);
+        Self { bar }
+    }
+
+    /// A bar that is never drawn.
+    pub(super) fn hidden() -> Self {
+        Self { bar: ProgressBar::hidden() }
+    }
+
+    /// `bytes` more have passed.
+    pub(super) fn advance(&self, bytes: usize) {
+        self.bar.inc(bytes as u64);
+    }
+
+    /// All bytes have passed, and the other side still works on them.
+    pub(super) fn wait_for(&self, what: &'static str) {
+        self.bar.set_style(style(WAITING));
+        self.bar.set_message(what);
+    }
+
+    /// Takes the bar off the screen.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+const DETERMINATE: &str =
+    "{prefix}  [{bar:24}] {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+const OPEN_ENDED: &str = "{prefix}  {spinner}  {bytes}  {bytes_per_sec}";
+const WAITING: &str = "{prefix}  {spinner}  {bytes}  {msg}";
+
+/// The templates are constants; one that did not parse would cost the bar its looks only.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_parses() {
+        for template in [DETERMINATE, OPEN_ENDED, WAITING] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
+}
