@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Private files on IPFS: the gateway between people and an engine that is trusted with
+//! nothing but availability.
+//!
+//! The tree reads in the direction in which data flows. A request enters through [`http`] (or a
+//! command through [`cli`]), which turns it into a call of one of the flows: [`upload`],
+//! [`download`], [`sharing`], [`files`]. A flow asks [`access`] for authority, [`keyring`] for
+//! keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for bytes. Nothing below
+//! imports what stands above it; a test holds the tree to that.
+//!
+//! [`serve`] is where all of it is put together.
+
+pub mod access;
+// pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod download;
+pub mod files;
+pub mod http;
+pub mod keyring;
+pub mod object;
+pub mod serve;
+pub mod sharing;
+pub mod store;
+pub mod upload;

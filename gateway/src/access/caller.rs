@@ -1,0 +1,82 @@
+//! A person (or an app) that acts in their own name.
+
+use std::fmt;
+
+use crate::store::{SessionId, UserId};
+
+/// Who is calling, established from a verified access token.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(super) user: UserId,
+    pub(super) name: String,
+    pub(super) session: Option<SessionId>,
+}
+
+impl Caller {
+    /// The user's id: `sub` of the token.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The name that the user logs in with.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What an access token may be used for: one word of its `scope` (RFC 6749, section 3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// See and read one's own files.
+    FilesRead,
+    /// Store files.
+    FilesWrite,
+    /// Make, list and revoke links to one's own files.
+    Links,
+}
+
+impl Scope {
+    /// All that a person who has logged in may do.
+    pub const ALL: [Self; 3] = [Self::FilesRead, Self::FilesWrite, Self::Links];
+
+    /// The word in a token's `scope`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FilesRead => "files:read",
+            Self::FilesWrite => "files:write",
+            Self::Links => "links",
+        }
+    }
+
+    /// Whether `scope`, words separated by spaces, has this one.
+    #[must_use]
+    pub fn is_in(self, scope: &str) -> bool {
+        scope.split(' ').any(|word| word == self.as_str())
+    }
+
+    pub(super) fn all() -> String {
+        Self::ALL.map(Self::as_str).join(" ")
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_a_whole_word() {
+        assert!(Scope::Links.is_in("files:read links"));
+        assert!(!Scope::Links.is_in("links:all hyperlinks"));
+        assert!(Scope::ALL.into_iter().all(|scope| scope.is_in(&Scope::all())));
+    }
+}

@@ -1,0 +1,182 @@
+//! A permission on one object, proven.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use cid::Cid;
+use cidlock_crypto::token::{TokenKind, Unverified};
+use cidlock_crypto::{Permission, UnixTime};
+
+use super::{Access, AccessError, Caller, Revocations, Scope};
+use crate::clock::Clock;
+use crate::store::{FileRow, Revoked};
+
+/// Proof that its holder may do `P` with the object inside.
+///
+/// It is made by [`Access::grant`] out of a verified token, or by [`Access::own`] for a file that
+/// the caller has just stored.
+pub struct Grant<P> {
+    file: FileRow,
+    validity: Validity,
+    caller: Option<Caller>,
+    permission: PhantomData<P>,
+}
+
+/// What a [`Grant`] can be for.
+pub trait Right: Send + Sync + 'static {
+    /// What a share token must give.
+    const NEEDED: Permission;
+    /// What the owner's access token must carry.
+    const SCOPE: Scope;
+}
+
+/// The bytes of a file.
+#[derive(Debug)]
+pub enum Read {}
+/// What is known about a file, without its bytes.
+#[derive(Debug)]
+pub enum Stat {}
+/// Handing out links.
+#[derive(Debug)]
+pub enum Share {}
+
+impl Right for Read {
+    const NEEDED: Permission = Permission::Read;
+    const SCOPE: Scope = Scope::FilesRead;
+}
+impl Right for Stat {
+    const NEEDED: Permission = Permission::Stat;
+    const SCOPE: Scope = Scope::FilesRead;
+}
+impl Right for Share {
+    const NEEDED: Permission = Permission::Share;
+    const SCOPE: Scope = Scope::Links;
+}
+
+impl<P: Right> Grant<P> {
+    /// The object.
+    #[must_use]
+    pub fn file(&self) -> &FileRow {
+        &self.file
+    }
+
+    /// Whether the authority still stands; what runs long asks again and again.
+    #[must_use]
+    pub fn validity(&self) -> &Validity {
+        &self.validity
+    }
+
+    /// Who acts in their own name; `None` behind a link.
+    #[must_use]
+    pub fn caller(&self) -> Option<&Caller> {
+        self.caller.as_ref()
+    }
+}
+
+impl Access {
+    /// The permission `P` on the object `cid` for whoever presents `bearer`: a share token bound
+    /// to that CID, or the owner's access token.
+    ///
+    /// # Errors
+    /// Every rule of tokens; [`AccessError::OtherObject`] for a share token on another CID,
+    /// whether or not that exists; [`AccessError::NotFound`] for an owner on what is not theirs.
+    pub async fn grant<P: Right>(
+        &self,
+        bearer: &str,
+        cid: &Cid,
+    ) -> Result<Grant<P>, AccessError> {
+        let token = Unverified::parse(bearer)?;
+        match token.kind() {
+            TokenKind::Share => self.grant_to_link(&token, cid).await,
+            TokenKind::Access => {
+                let claims = self.keyring.verifier().verify_access(&token, self.clock.now())?;
+                let caller = self.caller_from(&claims, P::SCOPE).await?;
+                let file = self.live_file(cid).await?;
+                if file.owner == caller.user { Ok(self.own(caller, file)) } else { Err(AccessError::NotFound) }
+            }
+        }
+    }
+
+    /// The owner's authority over a file of theirs.
+    pub(crate) fn own<P: Right>(&self, caller: Caller, file: FileRow) -> Grant<P> {
+        let revocable = caller.session.map(Revoked::Session).into_iter().collect();
+        let validity = self.validity(revocable, file.expires_at);
+        Grant { file, validity, caller: Some(caller), permission: PhantomData }
+    }
+
+    async fn grant_to_link<P: Right>(
+        &self,
+        token: &Unverified<'_>,
+        cid: &Cid,
+    ) -> Result<Grant<P>, AccessError> {
+        let claims = self.keyring.verifier().verify_share(token, self.clock.now())?;
+        let link = claims.id.parse().map(Revoked::Link);
+        let link = link.map_err(|_| AccessError::UnknownSubject)?;
+        if self.revocations.contains(link) {
+            return Err(AccessError::Revoked);
+        }
+        if let Some(restriction) = claims.restrictions().next() {
+            return Err(AccessError::Restricted(restriction));
+        }
+        self.subject(&claims.subject, claims.issued_at).await?;
+        if claims.cid != cid.to_string() {
+            return Err(AccessError::OtherObject);
+        }
+        let file = self.live_file(cid).await?;
+        if !claims.permissions.intersect(file.permissions).contains(P::NEEDED.into()) {
+            return Err(AccessError::Permission(P::NEEDED));
+        }
+        let ends = file.expires_at.map_or(claims.expires_at, |end| end.min(claims.expires_at));
+        let validity = self.validity(vec![link], Some(ends));
+        Ok(Grant { file, validity, caller: None, permission: PhantomData })
+    }
+
+    /// The file, unless its retention has ended.
+    async fn live_file(&self, cid: &Cid) -> Result<FileRow, AccessError> {
+        let file = self.store.file_by_cid(cid).await?.ok_or(AccessError::NotFound)?;
+        let over = file.expires_at.is_some_and(|end| end <= self.clock.now());
+        if over { Err(AccessError::NotFound) } else { Ok(file) }
+    }
+
+    fn validity(&self, revocable: Vec<Revoked>, ends: Option<UnixTime>) -> Validity {
+        let (revocations, clock) = (self.revocations.clone(), self.clock.clone());
+        Validity { revocations, clock, revocable, ends }
+    }
+}
+
+/// Whether the authority behind a running transfer still stands.
+#[derive(Clone)]
+pub struct Validity {
+    revocations: Arc<Revocations>,
+    clock: Arc<dyn Clock>,
+    revocable: Vec<Revoked>,
+    ends: Option<UnixTime>,
+}
+
+impl Validity {
+    /// Costs a lock and a look at the clock: meant to be asked once a batch of bytes.
+    ///
+    /// # Errors
+    /// Why the transfer must be cut.
+    pub fn check(&self) -> Result<(), Ended> {
+        if self.ends.is_some_and(|end| end <= self.clock.now()) {
+            return Err(Ended::Expired);
+        }
+        if self.revocable.iter().any(|revoked| self.revocations.contains(*revoked)) {
+            return Err(Ended::Revoked);
+        }
+        Ok(())
+    }
+}
+
+/// Why an authority no longer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Ended {
+    /// The token was revoked, or its session was ended.
+    #[error("the authority was revoked")]
+    Revoked,
+    /// The token expired, or the file's retention is over.
+    #[error("the authority expired")]
+    Expired,
+}

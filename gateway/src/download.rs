@@ -1,0 +1,103 @@
+//! The way out: grant -> range -> span -> engine -> [`RangeOpener`] -> body.
+//!
+//! [`Downloads::describe`] opens the statement of the object that a grant is about; with its size
+//! a range is resolved, once; [`Object::open`] fetches the span of ciphertext that holds it.
+//!
+//! # Invariants
+//! - A byte leaves only after the tag of its chunk was checked.
+//! - The first chunk is opened before [`Object::open`] returns, so that what is broken from the
+//!   start is an error and not a cut body.
+//! - The stream ends cleanly only after exactly the range; anything else is an error item.
+//! - A revocation or expiry ends the stream, with an error, at the next batch.
+//!
+//! It does not know HTTP: a range is two numbers.
+
+mod error;
+mod stream;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use cidlock_crypto::chunked::{HEADER_LEN, Layout, Opener};
+use cidlock_crypto::statement::Statement;
+use cidlock_ipfs_client::engine::{Engine, ObjectRef};
+use futures::TryStreamExt as _;
+
+pub use error::DownloadError;
+pub use stream::Plaintext;
+
+use crate::access::{Grant, Read, Right};
+use crate::keyring::Keyring;
+use crate::object::object_ref;
+use crate::store::FileRow;
+use stream::Opening;
+
+/// The way out. Cheap to clone.
+#[derive(Clone)]
+pub struct Downloads {
+    /// What keeps the ciphertext.
+    pub engine: Arc<dyn Engine>,
+    /// What opens it.
+    pub keyring: Arc<Keyring>,
+}
+
+/// An object whose statement was opened under a grant.
+pub struct Object<P> {
+    grant: Grant<P>,
+    statement: Statement,
+    engine: Arc<dyn Engine>,
+}
+
+impl Downloads {
+    /// Opens the statement of the object that `grant` is about.
+    ///
+    /// # Errors
+    /// The catalog's copy of it does not verify under this realm's keys.
+    pub fn describe<P: Right>(&self, grant: Grant<P>) -> Result<Object<P>, DownloadError> {
+        let statement = self.keyring.keys().open_statement(&grant.file().statement)?;
+        Ok(Object { grant, statement, engine: self.engine.clone() })
+    }
+}
+
+impl<P: Right> Object<P> {
+    /// Size, name, type and digest.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The catalog's row.
+    #[must_use]
+    pub fn file(&self) -> &FileRow {
+        self.grant.file()
+    }
+}
+
+impl Object<Read> {
+    /// Opens `range`, in bytes of plaintext, which must lie within the file.
+    ///
+    /// # Errors
+    /// The engine has not got it or cannot be asked; what it has is not what was sealed; the
+    /// authority has ended. A later failure is an item of the stream.
+    pub async fn open(self, range: Range<u64>) -> Result<Plaintext, DownloadError> {
+        let object = object_ref(self.grant.file());
+        let layout = Layout::from_ciphertext_len(object.content_len)?;
+        let header = self.header(&object).await?;
+        let opener = Opener::new(&self.statement.data_key, &header, layout)?;
+        let len = range.end - range.start;
+        let opener = opener.range(range)?;
+        let ciphertext = self.engine.read(&object, opener.ciphertext()).await?;
+        Opening::new(ciphertext, opener, len, self.grant.validity().clone()).into_stream().await
+    }
+
+    async fn header(&self, object: &ObjectRef) -> Result<[u8; HEADER_LEN], DownloadError> {
+        let bytes = self.engine.read(object, 0..HEADER_LEN as u64).await?;
+        let bytes: Vec<u8> = bytes
+            .try_fold(Vec::with_capacity(HEADER_LEN), |mut all, piece| async move {
+                all.extend_from_slice(&piece);
+                Ok(all)
+            })
+            .await?;
+        bytes.try_into().map_err(|_| DownloadError::HeaderCut)
+    }
+}

@@ -1,0 +1,90 @@
+//! `/files/{cid}`: the plaintext, to whoever may read it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cidlock_crypto::statement::Statement;
+use futures::TryStreamExt as _;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{Method, StatusCode};
+
+use super::credentials::LinkBearer;
+use super::params::CidPath;
+use super::range::Window;
+use super::{Problem, Services, conditional, disposition};
+use crate::access::Read;
+
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
+
+/// `GET, HEAD /files/{cid}` and `/files/{cid}/{name}`
+pub(super) async fn content(
+    State(services): State<Arc<Services>>,
+    bearer: LinkBearer,
+    CidPath(cid): CidPath,
+    method: Method,
+    mut headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let grant = services.access.grant::<Read>(bearer.as_str(), &cid).await?;
+    let object = services.downloads.describe(grant)?;
+    let etag = conditional::etag(&object.file().cid);
+    if conditional::not_modified(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, about_token(&etag)).into_response());
+    }
+    conditional::keep_range_if_same(&mut headers, &etag);
+    let window = Window::resolve(&method, &headers, object.statement().size)?;
+
+    let mut response = (about_token(&etag), about_content(object.statement())).into_response();
+    *response.status_mut() = window.status();
+    let bytes = window.bytes();
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(bytes.end - bytes.start));
+    if let Some(range) = window.content_range() {
+        response.headers_mut().insert(CONTENT_RANGE, range);
+    }
+    if method == Method::GET {
+        let plaintext = object.open(bytes).await?;
+        let span = tracing::Span::current();
+        let plaintext = plaintext.inspect_err(move |error| {
+            // The connection is cut; this line is all that says why.
+            span.in_scope(|| tracing::warn!(%error, "a download was cut"));
+        });
+        *response.body_mut() = Body::from_stream(plaintext);
+    }
+    Ok(response)
+}
+
+/// What every answer to a token carries.
+fn about_token(etag: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(ETAG, etag);
+    }
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers
+}
+
+/// What the file is, and that a browser shall trust none of it.
+fn about_content(statement: &Statement) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let media_type = HeaderValue::from_str(&statement.media_type);
+    let opaque = HeaderValue::from_static("application/octet-stream");
+    headers.insert(CONTENT_TYPE, media_type.unwrap_or(opaque));
+    headers.insert(CONTENT_DISPOSITION, disposition::attachment(&statement.name));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    let digest = format!("sha-256=:{}:", STANDARD.encode(statement.sha256));
+    if let Ok(digest) = HeaderValue::try_from(digest) {
+        headers.insert(REPR_DIGEST, digest);
+    }
+    headers
+}

@@ -1,0 +1,47 @@
+//! `Content-Disposition` (RFC 6266) with a file name of any characters (RFC 8187).
+
+use std::fmt::Write as _;
+
+use http::HeaderValue;
+
+/// `attachment` with `name`: as an ASCII likeness for old clients, and exactly.
+pub(super) fn attachment(name: &str) -> HeaderValue {
+    let likeness: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let mut value = format!("attachment; filename=\"{likeness}\"");
+    if likeness != name {
+        value.push_str("; filename*=UTF-8''");
+        for byte in name.bytes() {
+            if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+                value.push(char::from(byte));
+            } else {
+                // Writing to a string cannot fail.
+                let _ = write!(value, "%{byte:02X}");
+            }
+        }
+    }
+    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+/// What stands in a quoted-string as itself and that no client takes for an escape.
+fn plain(c: char) -> bool {
+    matches!(c, ' '..='~') && !matches!(c, '"' | '\\' | '%')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_name_stands_as_it_is_and_any_other_twice() {
+        for (name, value) in [
+            ("a.txt", r#"attachment; filename="a.txt""#),
+            ("a b.txt", r#"attachment; filename="a b.txt""#),
+            ("a\"b", r#"attachment; filename="a_b"; filename*=UTF-8''a%22b"#),
+            ("é€", r#"attachment; filename="__"; filename*=UTF-8''%C3%A9%E2%82%AC"#),
+            ("50%", r#"attachment; filename="50_"; filename*=UTF-8''50%25"#),
+            ("a;b", r#"attachment; filename="a;b""#),
+        ] {
+            assert_eq!(attachment(name), value, "{name}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! `/v1/files`: storing, listing, describing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use cidlock_crypto::Permissions;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::body::frames;
+use super::credentials::Bearer;
+use super::links::LinkBrief;
+use super::params::{CidPath, PageParams, Params};
+use super::{Problem, Services, refusal};
+use crate::access::{Caller, Scope, Share, Stat};
+use crate::clock::rfc3339;
+use crate::files::FileInfo;
+use crate::sharing::LinkRequest;
+use crate::store::{FileRow, ReplicaRow};
+use crate::upload::{FileName, MediaType, NewFile};
+
+/// The link that comes with a fresh upload lives a day.
+const OWNER_LINK_LIFETIME_S: u64 = 86_400;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoreParams {
+    name: Option<String>,
+    /// Retention, in seconds.
+    expires_in: Option<u64>,
+}
+
+/// `POST /v1/files?name=&expires_in=`: the raw body is the file.
+pub(super) async fn store(
+    State(services): State<Arc<Services>>,
+    bearer: Bearer,
+    Params(params): Params<StoreParams>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let caller = services.access.caller(bearer.as_str(), Scope::FilesWrite).await?;
+    let new = new_file(&services, &params, &headers)?;
+    let body = frames(body, services.settings.upload_idle_timeout);
+    let file = services.uploads.store(&caller, new, body).await?;
+    let link = owner_link(&services, caller, file.clone()).await?;
+    let location = format!("{}/v1/files/{}", services.settings.public_url, file.cid);
+    let info = services.files.open(file)?;
+    let answer = FileJson { link: Some(link), ..FileJson::from(&info) };
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)).into_response())
+}
+
+fn new_file(
+    services: &Services,
+    params: &StoreParams,
+    headers: &HeaderMap,
+) -> Result<NewFile, Problem> {
+    refuse_declared_too_large(services, headers)?;
+    let limit = services.settings.max_name_bytes;
+    let name = params.name.as_deref().map(|name| FileName::parse(name, limit));
+    let max_s = services.settings.max_retention_s;
+    let expires_at = match params.expires_in {
+        None => None,
+        Some(expires_in) if (1..=max_s).contains(&expires_in) => {
+            let now = services.uploads.clock.now();
+            Some(now.saturating_add(Duration::from_secs(expires_in)))
+        }
+        Some(_) => {
+            let detail = format!("`expires_in` must be between 1 and {max_s} seconds.");
+            return Err(Problem::bad_request("bad_retention", "Retention out of range", detail));
+        }
+    };
+    Ok(NewFile {
+        name: name.transpose()?.unwrap_or_else(FileName::unnamed),
+        media_type: media_type(headers)?,
+        expires_at,
+    })
+}
+
+/// So that a client which asks before it sends (`Expect: 100-continue`) need not send at all.
+fn refuse_declared_too_large(services: &Services, headers: &HeaderMap) -> Result<(), Problem> {
+    let limit = services.uploads.max_file_bytes;
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let declared = declared.and_then(|text| text.parse::<u64>().ok());
+    if declared.is_some_and(|len| len > limit) { Err(refusal::too_large(limit)) } else { Ok(()) }
+}
+
+/// What the client says the file is. A form's type is what tools send when nobody told them, and
+/// says nothing; a multipart body is an envelope, and storing that would be a mistake.
+fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(MediaType::octet_stream()) };
+    let text = value.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-www-form-urlencoded" => Ok(MediaType::octet_stream()),
+        "multipart/form-data" => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Unsupported media type",
+            "Send the file itself as the body; forms are not taken yet.",
+        )),
+        _ => Ok(MediaType::parse(text)?),
+    }
+}
+
+async fn owner_link(
+    services: &Services,
+    caller: Caller,
+    file: FileRow,
+) -> Result<LinkBrief, Problem> {
+    let grant = services.access.own::<Share>(caller, file);
+    let request = LinkRequest {
+        expires_in_s: Some(OWNER_LINK_LIFETIME_S.min(services.sharing.lifetimes.share_max_lifetime_s)),
+        permissions: Permissions::READ | Permissions::STAT,
+        label: None,
+    };
+    let (link, token) = services.sharing.create(&grant, request).await?;
+    let name = services.files.open(grant.file().clone())?.statement.name;
+    Ok(LinkBrief::new(&services.settings, &link, &name, &token))
+}
+
+/// `GET /v1/files?limit&cursor`
+pub(super) async fn list(
+    State(services): State<Arc<Services>>,
+    bearer: Bearer,
+    Params(page): Params<PageParams>,
+) -> Result<Json<PageJson<FileJson>>, Problem> {
+    let caller = services.access.caller(bearer.as_str(), Scope::FilesRead).await?;
+    let (cursor, limit) = page.parse()?;
+    let page = services.files.list(&caller, cursor, limit).await?;
+    let items = page.items.iter().map(FileJson::from).collect();
+    Ok(Json(PageJson { items, next: page.next.map(|cursor| cursor.to_string()) }))
+}
+
+/// `GET /v1/files/{cid}`
+pub(super) async fn info(
+    State(services): State<Arc<Services>>,
+    bearer: Bearer,
+    CidPath(cid): CidPath,
+) -> Result<Json<FileJson>, Problem> {
+    let grant = services.access.grant::<Stat>(bearer.as_str(), &cid).await?;
+    Ok(Json(FileJson::from(&services.files.info(&grant)?)))
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+pub(super) struct PageJson<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<String>,
+}
+
+/// A file, as every call shows it.
+#[derive(Serialize)]
+pub(super) struct FileJson {
+    id: String,
+    cid: String,
+    root: String,
+    name: String,
+    r#type: String,
+    size: u64,
+    /// Lower-case hex.
+    sha256: String,
+    created_at: String,
+    expires_at: Option<String>,
+    owner: String,
+    replicas: Vec<ReplicaRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkBrief>,
+}
+
+impl From<&FileInfo> for FileJson {
+    fn from(info: &FileInfo) -> Self {
+        let (row, statement) = (&info.row, &info.statement);
+        Self {
+            id: row.id.to_string(),
+            cid: row.cid.to_string(),
+            root: row.root.to_string(),
+            name: statement.name.clone(),
+            r#type: statement.media_type.clone(),
+            size: statement.size,
+            sha256: hex(&statement.sha256),
+            created_at: rfc3339(row.created_at),
+            expires_at: row.expires_at.map(rfc3339),
+            owner: row.owner.to_string(),
+            replicas: row.replicas.clone(),
+            link: None,
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

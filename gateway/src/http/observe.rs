@@ -1,0 +1,70 @@
+//! The outermost layer: every request has an id, one line in the log, and an answer that names it.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderValue;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::Problem;
+
+const X_REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
+
+/// The longest id that is taken over from a request, in bytes.
+const MAX_ID_LEN: usize = 64;
+
+pub(super) async fn observe(request: Request, next: Next) -> Response {
+    let id = request_id(request.headers().get(&X_REQUEST_ID));
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", %id, method = %request.method(), route);
+    let begun = Instant::now();
+    let response = next.run(request).instrument(span.clone()).await;
+    let (code, mut response) = match Problem::of(response.extensions()) {
+        Some(problem) => (Some(problem.code()), rendered(problem, &id, &response)),
+        None => (None, response),
+    };
+    let status = response.status().as_u16();
+    let head_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status, code, head_ms, "answered"));
+    if let Ok(value) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    response
+}
+
+/// The problem's answer with what the router has added, such as `Allow`.
+fn rendered(problem: &Problem, id: &str, marked: &Response) -> Response {
+    let mut response = problem.render(id);
+    if let Some(allow) = marked.headers().get(http::header::ALLOW) {
+        response.headers_mut().insert(http::header::ALLOW, allow.clone());
+    }
+    response
+}
+
+/// The client's own id, if it is short and harmless, or a fresh one.
+fn request_id(given: Option<&HeaderValue>) -> String {
+    let harmless = |text: &&str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        (1..=MAX_ID_LEN).contains(&text.len()) && text.bytes().all(plain)
+    };
+    let given = given.and_then(|value| value.to_str().ok()).filter(harmless);
+    given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_harmless_id_is_kept_and_any_other_replaced() {
+        let id = |text: &str| request_id(HeaderValue::from_str(text).ok().as_ref());
+        assert_eq!(id("trace-1.a_B"), "trace-1.a_B");
+        for bad in ["", "a b", "{\"x\":1}", &"x".repeat(65), "\u{e9}"] {
+            assert_ne!(id(bad), bad);
+            assert_eq!(id(bad).len(), 36);
+        }
+    }
+}

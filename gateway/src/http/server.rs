@@ -1,0 +1,105 @@
+//! The accept loop: connections bounded in number, and each of them in time and memory.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
+
+use crate::config::HttpConfig;
+
+/// Read and write buffers of a connection, each, in bytes. More costs memory per slow client and
+/// gains a tenth of a core per GB.
+const MAX_BUF_LEN: usize = 128 << 10;
+
+/// The longest head of a request, in bytes; a token of 8 KiB in the query must fit.
+const MAX_HEAD_LEN: usize = 32 << 10;
+
+/// The most headers of a request.
+const MAX_HEADERS: usize = 64;
+
+/// How long to wait when the system refuses to give another socket.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves `router` on `listener` until `shutdown` resolves, then lets running requests end for at
+/// most the configured time. What still runs after that is cut.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    config: &HttpConfig,
+    shutdown: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(config.max_connections));
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (stream, slot) = tokio::select! {
+            accepted = accept(&listener, &slots) => accepted,
+            () = &mut shutdown => break,
+        };
+        let served = connection(stream, router.clone(), config, graceful.watcher());
+        tokio::spawn(async move {
+            served.await;
+            drop(slot);
+        });
+    }
+    drop(listener);
+    tracing::info!(connections = graceful.count(), "draining");
+    if timeout(Duration::from_secs(config.drain_timeout_s), graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests still ran at the end of the drain time and are cut");
+    }
+}
+
+/// The next connection, once there is a slot for it.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+    // The semaphore is never closed, so there always is a permit in the end.
+    let slot = slots.clone().acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, slot),
+            Err(error) => {
+                // A client that left between the handshake and here is no reason to pause.
+                if !matches!(error.kind(), io::ErrorKind::ConnectionAborted) {
+                    tracing::warn!(%error, "cannot accept connections");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    router: Router,
+    config: &HttpConfig,
+    watcher: Watcher,
+) -> impl Future<Output = ()> + Send + 'static {
+    let mut stream = TimeoutStream::new(stream);
+    // A reader that takes nothing for so long is gone; reads are timed where bodies are read.
+    stream.set_write_timeout(Some(Duration::from_secs(config.download_idle_timeout_s)));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(config.header_timeout())
+        .max_buf_size(MAX_BUF_LEN)
+        .max_header_size(MAX_HEAD_LEN)
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
+    let served = watcher.watch(served);
+    async move {
+        if let Err(error) = served.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `cidlock serve`: everything put together, and taken down in order.
+//!
+//! Order of a start: the data directory and its lock, the key set, the store, the engine, what a
+//! crash left of uploads, the listener. Nothing is answered before all of it stands. Order of a
+//! stop: no new connections, running requests drained, the store closed, the lock given back.
+
+mod data_dir;
+mod first_start;
+mod welcome;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use cidlock_crypto::Realm;
+use cidlock_crypto::token::TokenLimits;
+use cidlock_ipfs_client::dag::DagParams;
+use cidlock_ipfs_client::engine::{Embedded, Engine};
+use cidlock_ipfs_client::staging::{Limits, StagingArea};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::access::{Access, Revocations};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, HttpConfig};
+use crate::download::Downloads;
+use crate::files::Files;
+use crate::http::{self, Services, Settings};
+use crate::keyring::Keyring;
+use crate::sharing::Sharing;
+use crate::store::{SqliteStore, Store, StoreError};
+use crate::upload::Uploads;
+use data_dir::DataDir;
+
+/// Clocks of gateways and clients may differ by as much, in seconds.
+const LEEWAY_S: u64 = 5;
+
+/// Runs the gateway until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Whatever keeps it from starting, as a sentence for the operator.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let dir = DataDir::lock(&config.data_dir)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store: Arc<dyn Store> = Arc::new(
+        SqliteStore::open(&dir.catalog()).await.context("the catalog cannot be opened")?,
+    );
+    let keyring = Arc::new(keyring(&config, &dir, &*store, &*clock).await?);
+    let revocations = Revocations::load(&*store, clock.now()).await?;
+    let access = Access::new(
+        keyring.clone(),
+        store.clone(),
+        clock.clone(),
+        Arc::new(revocations),
+        config.tokens.clone(),
+        config.limits.max_password_checks,
+    );
+    first_start::admin(&access, &*store, &dir).await?;
+
+    let listener = bind(&config.http).await?;
+    let bound = listener.local_addr()?;
+    let services = services(&config, &dir, clock, keyring, store.clone(), access, bound).await?;
+    let undone = services.uploads.recover().await.context("unfinished uploads")?;
+    if undone > 0 {
+        tracing::info!(undone, "removed what a crash had left of uploads");
+    }
+
+    let stop = stop_signal()?;
+    let address = dir.announce(bound)?;
+    welcome::print(&services.settings.public_url, bound, &dir);
+    tracing::info!(%bound, "serving");
+    http::serve(listener, http::router(services), &config.http, stop).await;
+    drop(address);
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The key set, made now if nothing was ever stored here.
+async fn keyring(
+    config: &Config,
+    dir: &DataDir,
+    store: &dyn Store,
+    clock: &dyn Clock,
+) -> anyhow::Result<Keyring> {
+    let named = config.tokens.realm.as_deref().map(Realm::parse).transpose();
+    let named = named.context("tokens.realm")?;
+    let limits = TokenLimits {
+        leeway: Duration::from_secs(LEEWAY_S),
+        access_lifetime: Duration::from_secs(config.tokens.access_lifetime_s),
+        share_lifetime: Duration::from_secs(config.tokens.share_max_lifetime_s),
+    };
+    let path = dir.key_set();
+    let unclaimed = matches!(store.tokens_valid_from().await, Err(StoreError::Unclaimed));
+    let fresh = unclaimed && !path.try_exists()?;
+    let keyring = if fresh {
+        let realm = match named {
+            Some(realm) => realm,
+            None => Realm::parse(&format!("urn:uuid:{}", uuid::Uuid::new_v4()))?,
+        };
+        Keyring::create(&path, realm, clock.now(), limits)?
+    } else {
+        Keyring::open(&path, named.as_ref(), limits)?
+    };
+    let claimed = store.claim_realm(keyring.realm()).await;
+    claimed.context("the catalog and the key set do not belong together")?;
+    Ok(keyring)
+}
+
+async fn bind(config: &HttpConfig) -> anyhow::Result<TcpListener> {
+    let listen = config.listen;
+    let bound = TcpListener::bind(listen).await;
+    bound.with_context(|| format!("cannot listen on {listen}: choose another with --listen"))
+}
+
+async fn services(
+    config: &Config,
+    dir: &DataDir,
+    clock: Arc<dyn Clock>,
+    keyring: Arc<Keyring>,
+    store: Arc<dyn Store>,
+    access: Access,
+    bound: SocketAddr,
+) -> anyhow::Result<Arc<Services>> {
+    let params = DagParams::UNIXFS_V1_2025;
+    let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
+    let limits = Limits { max_bytes: config.limits.max_staging_bytes };
+    let staging = StagingArea::open(dir.staging(), limits, params).await?;
+    let uploads = Uploads {
+        staging,
+        engine: engine.clone(),
+        store: store.clone(),
+        keyring: keyring.clone(),
+        clock: clock.clone(),
+        max_file_bytes: config.limits.max_file_bytes,
+    };
+    let sharing = Sharing {
+        store: store.clone(),
+        keyring: keyring.clone(),
+        clock,
+        revocations: access.revocations(),
+        lifetimes: config.tokens.clone(),
+    };
+    Ok(Arc::new(Services {
+        access,
+        uploads,
+        downloads: Downloads { engine, keyring: keyring.clone() },
+        files: Files { store: store.clone(), keyring: keyring.clone() },
+        sharing,
+        keyring,
+        store,
+        settings: Settings {
+            public_url: config.http.public_url(bound),
+            max_name_bytes: config.limits.max_name_bytes,
+            max_retention_s: config.limits.max_retention_s,
+            upload_idle_timeout: Duration::from_secs(config.http.upload_idle_timeout_s),
+        },
+    }))
+}
+
+/// Resolves at the first SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

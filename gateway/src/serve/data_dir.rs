@@ -1,0 +1,113 @@
+//! The data directory: what lies where in it, and the lock that makes it one process's own.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+/// A data directory that no other process serves.
+#[derive(Debug)]
+pub(super) struct DataDir {
+    path: PathBuf,
+    // Held as long as the directory is; the system gives it back even after kill -9.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if need be, for its owner alone, and takes its lock.
+    pub(super) fn lock(path: &Path) -> anyhow::Result<Self> {
+        let named = || format!("the data directory {}", path.display());
+        DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(named)?;
+        let path = path.canonicalize().with_context(named)?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.join("lock"))
+            .with_context(named)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => bail!(
+                "the data directory {} is in use by another cidlock: stop that one, or choose another with --data-dir",
+                path.display()
+            ),
+            Err(TryLockError::Error(error)) => Err(error).with_context(named),
+        }
+    }
+
+    /// The catalog's file.
+    pub(super) fn catalog(&self) -> PathBuf {
+        self.path.join("catalog.db")
+    }
+
+    /// The key set's file.
+    pub(super) fn key_set(&self) -> PathBuf {
+        self.path.join("keys.json")
+    }
+
+    /// The file with the first admin's password.
+    pub(super) fn admin_secret(&self) -> PathBuf {
+        self.path.join("admin.secret")
+    }
+
+    /// The embedded engine's objects.
+    pub(super) fn objects(&self) -> PathBuf {
+        self.path.join("objects")
+    }
+
+    /// Uploads on their way.
+    pub(super) fn staging(&self) -> PathBuf {
+        self.path.join("staging")
+    }
+
+    /// Says in `serve.address` where this gateway listens, as long as what is returned lives.
+    pub(super) fn announce(&self, bound: SocketAddr) -> anyhow::Result<Announced> {
+        let path = self.path.join("serve.address");
+        let draft = path.with_extension("new");
+        let mut file = File::create(&draft)?;
+        writeln!(file, "http://{bound}")?;
+        fs::rename(&draft, &path)?;
+        Ok(Announced(path))
+    }
+}
+
+/// The file that says where a gateway listens; it goes with this.
+pub(super) struct Announced(PathBuf);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0) {
+            tracing::warn!(%error, "cannot remove serve.address");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_served_by_one_process_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = DataDir::lock(dir.path()).unwrap();
+        let error = DataDir::lock(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("in use by another cidlock"), "{error}");
+        drop(first);
+        DataDir::lock(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn the_address_is_there_as_long_as_it_is_announced() {
+        let dir = tempfile::tempdir().unwrap();
+        let locked = DataDir::lock(dir.path()).unwrap();
+        let announced = locked.announce("127.0.0.1:8787".parse().unwrap()).unwrap();
+        let path = dir.path().join("serve.address");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "http://127.0.0.1:8787\n");
+        drop(announced);
+        assert!(!path.exists());
+    }
+}

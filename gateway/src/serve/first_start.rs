@@ -1,0 +1,34 @@
+//! The first user of a fresh store.
+
+use std::fs;
+
+use anyhow::Context as _;
+
+use super::data_dir::DataDir;
+use crate::access::{Access, NewPassword};
+use crate::keyring::write_secret;
+use crate::store::Store;
+
+/// What the first user is called.
+pub(super) const ADMIN: &str = "admin";
+
+/// Adds the admin with a password of its own, written to a file that only the owner of the data
+/// directory reads. Does nothing where there is one.
+///
+/// The file comes first: a crash between the two leaves a password for nobody, which the next
+/// start replaces, and never an admin whose password is lost.
+pub(super) async fn admin(access: &Access, store: &dyn Store, dir: &DataDir) -> anyhow::Result<()> {
+    if store.user_by_name(ADMIN).await?.is_some() {
+        return Ok(());
+    }
+    let password = NewPassword::generate()?;
+    let path = dir.admin_secret();
+    let written = || format!("the admin's secret {}", path.display());
+    if path.exists() {
+        fs::remove_file(&path).with_context(written)?;
+    }
+    write_secret(&path, format!("{}\n", *password.0).as_bytes()).with_context(written)?;
+    access.add_user(ADMIN, password.0, vec!["admin".to_owned()]).await?;
+    tracing::info!(user = ADMIN, file = %path.display(), "made the first user");
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The way in: body -> [`Sealer`] -> staging (DAG, CAR) -> engine -> catalog.
+//!
+//! The body is sealed and hashed where its bytes pass, in batches, and staged on the gateway's
+//! disk; the engine follows that file at its own pace, so that a slow node never slows the client.
+//!
+//! # Invariants
+//! - Nothing but ciphertext is written anywhere.
+//! - An upload exists once [`Uploads::store`] returned it, and not before: the engine has
+//!   confirmed the pin and the row is durable.
+//! - Whatever ends an upload earlier (the client, a limit, an engine, a crash) leaves nothing: the
+//!   staging file goes with its handle, and a pin is found again by the intent that was recorded
+//!   before it was asked for.
+//! - Up to the intent a client that goes away cancels the upload; from there on it is finished
+//!   without the client ([`Uploads::keep`] runs in a task of its own), because half a commit would
+//!   be worse than a file that nobody was told of.
+//!
+//! It does not make links, and it does not know HTTP: a body is a stream of [`Bytes`].
+
+mod error;
+mod keep;
+mod name;
+mod recover;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cidlock_crypto::chunked::{DataKey, SEALED_CHUNK_LEN, Sealed, Sealer};
+use cidlock_crypto::statement::Statement;
+use cidlock_crypto::{ObjectId, Permissions, UnixTime};
+use cidlock_ipfs_client::engine::Engine;
+use cidlock_ipfs_client::staging::{StagingArea, StagingWriter};
+use futures::{Stream, StreamExt as _};
+
+pub use error::{BodyError, UploadError};
+pub use name::{FileName, MediaType, MetadataError};
+
+use crate::access::Caller;
+use crate::clock::Clock;
+use crate::keyring::Keyring;
+use crate::object::{STATEMENT_MEMBER, pin_name};
+use crate::store::{FileRow, Store};
+
+/// How much ciphertext is gathered before it is handed to the disk, in bytes.
+const BATCH_LEN: usize = 256 << 10;
+
+/// The way in. Cheap to clone.
+#[derive(Clone)]
+pub struct Uploads {
+    /// Where ciphertext waits until the engine has it.
+    pub staging: StagingArea,
+    /// What keeps it.
+    pub engine: Arc<dyn Engine>,
+    /// What knows of it.
+    pub store: Arc<dyn Store>,
+    /// What seals and signs.
+    pub keyring: Arc<Keyring>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The largest plaintext, in bytes.
+    pub max_file_bytes: u64,
+}
+
+/// What is said of a file beside its bytes.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Sealed with it; shown to whoever may see the file.
+    pub name: FileName,
+    /// Sealed with it.
+    pub media_type: MediaType,
+    /// Until when it is kept; without it, until it is deleted.
+    pub expires_at: Option<UnixTime>,
+}
+
+impl Uploads {
+    /// Takes `body` in, seals it under a fresh key and keeps it.
+    ///
+    /// # Errors
+    /// See [`UploadError`]; whatever it is, nothing is left of the upload.
+    pub async fn store(
+        &self,
+        by: &Caller,
+        new: NewFile,
+        body: impl Stream<Item = Result<Bytes, BodyError>> + Send,
+    ) -> Result<FileRow, UploadError> {
+        let id = ObjectId::generate(self.clock.now_unix_ms())?;
+        let key = DataKey::generate()?;
+        let mut staged = self.staging.begin(pin_name(id)).await?;
+        let ingest = self.engine.ingest(staged.follow()).await?;
+
+        let sealed = self.seal(body, &key, &mut staged).await?;
+        let content = staged.finish().await?;
+
+        let now = self.clock.now();
+        let statement = Statement {
+            id,
+            rev: 1,
+            cid: content.cid().to_string(),
+            size: sealed.plaintext_len(),
+            permissions: Permissions::ALL,
+            expires_at: new.expires_at,
+            issued_at: now,
+            data_key: key,
+            name: new.name.into(),
+            media_type: new.media_type.into(),
+            sha256: sealed.sha256(),
+            owner: by.user().to_string(),
+            created: now,
+            meta: BTreeMap::new(),
+        };
+        let signed = self.keyring.keys().sign_statement(&statement)?;
+        let member = Bytes::from(signed.clone());
+        let car = content.complete(&[(STATEMENT_MEMBER, member)]).await?;
+
+        // The client may go; what is begun is brought to an end.
+        let kept = self.clone().keep(ingest, car, sealed, statement, signed);
+        tokio::spawn(kept).await.map_err(|_| UploadError::Interrupted)?
+    }
+
+    /// Seals `body` to its end into `staged`.
+    async fn seal(
+        &self,
+        body: impl Stream<Item = Result<Bytes, BodyError>> + Send,
+        key: &DataKey,
+        staged: &mut StagingWriter,
+    ) -> Result<Sealed, UploadError> {
+        let mut body = std::pin::pin!(body);
+        let mut sealer = Sealer::new(key)?;
+        let mut batch = Vec::with_capacity(BATCH_LEN + SEALED_CHUNK_LEN);
+        let mut received = 0_u64;
+        while let Some(frame) = body.next().await {
+            let frame = frame?;
+            received = received.saturating_add(frame.len() as u64);
+            if received > self.max_file_bytes {
+                return Err(UploadError::TooLarge { limit: self.max_file_bytes });
+            }
+            // A frame may be larger than a batch, when it is the client's choice.
+            for piece in frame.chunks(BATCH_LEN) {
+                sealer.seal(piece, &mut batch)?;
+                if batch.len() >= BATCH_LEN {
+                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_LEN * 2));
+                    staged.write(full).await?;
+                }
+            }
+        }
+        let sealed = sealer.finish(&mut batch)?;
+        staged.write(batch).await?;
+        Ok(sealed)
+    }
+}
