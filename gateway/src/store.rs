@@ -1,8 +1,8 @@
 //! All truth of a realm: users, sessions, uploads, files, links and revocations.
 //!
-//! [`Store`] is what the rest of the gateway sees. [`SqliteStore`] keeps the truth in one file for
-//! one process, [`PostgresStore`] where several gateways share it; both answer the same conformance
-//! suite (`store::conformance`).
+//! [`Store`] is what the rest of the gateway sees. [`SqlStore`] keeps the truth in one SQLite file
+//! for one process, or in PostgreSQL where several gateways share it; both answer the same
+//! conformance suite (`store::conformance`).
 //!
 //! It decides nothing about authority: it neither verifies a token or a password nor asks who is
 //! calling. It does not seal: a sensitive column arrives sealed, and a statement arrives signed.
@@ -28,10 +28,9 @@ pub use self::{
     id::{LinkId, MalformedId, SessionId, UserId},
     link::{LinkRow, NewLink},
     page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit},
-    postgres::PostgresStore,
     revocation::{Revocation, Revoked},
     session::{NewSession, RefreshHash, Rotation, Session},
-    sqlite::SqliteStore,
+    sql::SqlStore,
     user::{NewUser, PasswordHash, User, UserStatus},
 };
 
@@ -42,10 +41,9 @@ mod file;
 mod id;
 mod link;
 mod page;
-mod postgres;
 mod revocation;
 mod session;
-mod sqlite;
+mod sql;
 mod user;
 
 /// The truth of one realm, over whatever database.
@@ -137,6 +135,10 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::NoIntent`] if the upload was not begun, was abandoned, or is already a file;
     /// [`StoreError::IntentDiffers`] if it was begun for another CID, root or owner.
+    ///
+    /// After [`StoreError::Unavailable`] it is not known whether the file exists (the answer to
+    /// the commit may have been lost). The pin has to stay until [`intents`](Store::intents) says
+    /// that the intent is still there, in which case the file is not.
     async fn commit_upload(&self, acknowledged: Acknowledged) -> Result<FileRow, StoreError>;
 
     /// The file whose content has this CID.

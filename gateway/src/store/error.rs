@@ -14,15 +14,13 @@ pub enum StoreError {
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 
-    /// A row does not mean anything to this version: it was written by something else.
-    #[error("the database holds a malformed {what}")]
-    Corrupt {
-        /// The table and column, e.g. `files.cid`.
-        what: &'static str,
-        /// What is wrong with it.
-        #[source]
-        source: Box<dyn Error + Send + Sync>,
-    },
+    /// A row does not mean anything to this version: something else has written it.
+    #[error("the database holds a malformed row")]
+    Corrupt(#[source] Box<dyn Error + Send + Sync>),
+
+    /// A number or a time does not fit its column: it is 2^63 or more.
+    #[error("a number is out of range")]
+    OutOfRange(#[source] Box<dyn Error + Send + Sync>),
 
     /// The tables could not be brought to this version's form.
     #[error("the database's tables could not be brought up to date")]

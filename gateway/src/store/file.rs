@@ -1,59 +1,78 @@
 //! Uploads and files: an intent before the engine commits, a row after.
 
 use cid::Cid;
-use cidlock_crypto::{
-    ObjectId, UnixTime, chunked::Sealed, permissions::Permissions, statement::Statement,
+use cidlock_crypto::{ObjectId, Permissions, UnixTime, chunked::Sealed, statement::Statement};
+use cidlock_ipfs_client::{
+    engine::ObjectRef,
+    pin::{Pinned, Replica},
 };
-use cidlock_ipfs_client::engine::{ObjectRef, Pinned};
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use thiserror::Error;
 
-use super::UserId;
+use super::{
+    UserId,
+    sql::column::{CidText, MaybeTime, Number, Object, Time},
+};
 
 /// An upload whose CIDs are known and whose engine is about to commit.
 ///
 /// Whatever a crash leaves of it can be found and removed by this.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Intent {
     /// The object's id, also the name of its pin.
+    #[sqlx(try_from = "Object")]
     pub id: ObjectId,
     /// The CID of the content.
+    #[sqlx(try_from = "CidText")]
     pub cid: Cid,
     /// The root that is going to be pinned.
+    #[sqlx(try_from = "CidText")]
     pub root: Cid,
     /// Whose it will be.
     pub owner: UserId,
     /// When.
+    #[sqlx(try_from = "Time")]
     pub begun_at: UnixTime,
 }
 
 /// A file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[non_exhaustive]
 pub struct FileRow {
     /// The object's id, also the name of its pin.
+    #[sqlx(try_from = "Object")]
     pub id: ObjectId,
     /// The CID of the content.
+    #[sqlx(try_from = "CidText")]
     pub cid: Cid,
     /// The pinned root.
+    #[sqlx(try_from = "CidText")]
     pub root: Cid,
     /// The revision of the statement.
+    #[sqlx(try_from = "i64")]
     pub rev: u32,
     /// The plaintext, in bytes.
+    #[sqlx(try_from = "Number")]
     pub size: u64,
     /// The ciphertext, in bytes.
+    #[sqlx(try_from = "Number")]
     pub content_len: u64,
     /// Whose it is.
     pub owner: UserId,
     /// What may ever be granted on it.
+    #[sqlx(json)]
     pub permissions: Permissions,
     /// When it was begun.
+    #[sqlx(try_from = "Time")]
     pub created_at: UnixTime,
     /// Until when it is kept; without it, until it is deleted.
+    #[sqlx(try_from = "MaybeTime")]
     pub expires_at: Option<UnixTime>,
     /// The signed statement (`object.jwt`); its sealed part has the data key, name and type.
     pub statement: String,
     /// Where it is.
+    #[sqlx(json)]
     pub replicas: Vec<ReplicaRow>,
 }
 
@@ -68,13 +87,23 @@ pub struct ReplicaRow {
     pub status: String,
 }
 
+impl From<&Replica> for ReplicaRow {
+    fn from(replica: &Replica) -> Self {
+        Self {
+            engine: replica.engine.clone(),
+            node: replica.node.clone(),
+            status: replica.status.to_string(),
+        }
+    }
+}
+
 /// All that must be true before a file exists: the stream was sealed to its end, the engine has
 /// confirmed the pin, and both are about the object that the statement describes.
 ///
 /// Nothing else makes a [`FileRow`] new.
 #[derive(Debug)]
 pub struct Acknowledged {
-    pub(super) row: FileRow,
+    file: FileRow,
 }
 
 impl Acknowledged {
@@ -90,14 +119,43 @@ impl Acknowledged {
         statement: &Statement,
         signed: String,
     ) -> Result<Self, Disagreement> {
-        let _ = (sealed, pinned, object, statement, signed);
-        Err(Disagreement::Size)
+        let agree = |holds, otherwise| if holds { Ok(()) } else { Err(otherwise) };
+        let (name, root) = (&object.pin.name, object.pin.root);
+        agree(name.as_str() == statement.id.to_string(), Disagreement::Name)?;
+        agree(pinned.name() == name, Disagreement::Name)?;
+        agree(pinned.root() == root, Disagreement::Root)?;
+        agree(statement.cid == object.content.to_string(), Disagreement::Cid)?;
+        agree(object.content_len == sealed.ciphertext_len(), Disagreement::ContentLength)?;
+        agree(statement.size == sealed.plaintext_len(), Disagreement::Size)?;
+        agree(statement.sha256 == sealed.sha256(), Disagreement::Digest)?;
+        let owner = statement.owner.parse().map_err(|_| Disagreement::Owner)?;
+
+        Ok(Self {
+            file: FileRow {
+                id: statement.id,
+                cid: object.content,
+                root,
+                rev: statement.rev,
+                size: statement.size,
+                content_len: object.content_len,
+                owner,
+                permissions: statement.permissions,
+                created_at: statement.created,
+                expires_at: statement.expires_at,
+                statement: signed,
+                replicas: pinned.replicas().iter().map(ReplicaRow::from).collect(),
+            },
+        })
     }
 
     /// The file that is going to exist.
     #[must_use]
     pub fn file(&self) -> &FileRow {
-        &self.row
+        &self.file
+    }
+
+    pub(super) fn into_file(self) -> FileRow {
+        self.file
     }
 }
 

@@ -6,16 +6,19 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-/// The text is not a UUID.
+/// The text is not a UUID in lower case with hyphens.
 #[derive(Debug, Error)]
 #[error("not an id")]
-pub struct MalformedId(#[from] uuid::Error);
+pub struct MalformedId;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type,
+        )]
         #[serde(transparent)]
+        #[sqlx(transparent)]
         pub struct $name(Uuid);
 
         impl $name {
@@ -24,19 +27,27 @@ macro_rules! id {
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
             }
+        }
 
-            /// The 16 bytes, in the order in which ids sort.
-            #[must_use]
-            pub fn as_uuid(self) -> Uuid {
-                self.0
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 
         impl FromStr for $name {
             type Err = MalformedId;
 
+            /// Reads the one accepted form: 36 characters, lower case, hyphens.
             fn from_str(text: &str) -> Result<Self, MalformedId> {
-                Ok(Self(text.parse()?))
+                let id = Self(Uuid::try_parse(text).map_err(|_| MalformedId)?);
+                if id.to_string() == text { Ok(id) } else { Err(MalformedId) }
             }
         }
 
@@ -65,4 +76,24 @@ id! {
 id! {
     /// A link: `jti` of its share token.
     LinkId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = LinkId::generate();
+        assert_eq!(id.to_string().parse::<LinkId>().unwrap(), id);
+        for other in [
+            id.to_string().to_uppercase(),
+            format!("{{{id}}}"),
+            format!("urn:uuid:{id}"),
+            id.0.simple().to_string(),
+            String::new(),
+        ] {
+            assert!(other.parse::<LinkId>().is_err(), "{other}");
+        }
+    }
 }

@@ -1,9 +1,13 @@
 //! Links: share tokens that were handed out. The token itself is not stored.
 
 use cid::Cid;
-use cidlock_crypto::{ObjectId, UnixTime, permissions::Permissions};
+use cidlock_crypto::{ObjectId, Permissions, UnixTime};
+use sqlx::FromRow;
 
-use super::{LinkId, UserId};
+use super::{
+    LinkId, UserId,
+    sql::column::{CidText, MaybeTime, Object, Time},
+};
 
 /// A link to be recorded.
 #[derive(Clone, Debug)]
@@ -25,25 +29,31 @@ pub struct NewLink {
 }
 
 /// A link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[non_exhaustive]
 pub struct LinkRow {
     /// Its id, the `jti` of the share token.
     pub id: LinkId,
     /// The object that it leads to.
+    #[sqlx(rename = "file_id", try_from = "Object")]
     pub file: ObjectId,
     /// The CID that its token is bound to: that of the object's content.
+    #[sqlx(try_from = "CidText")]
     pub cid: Cid,
     /// Who made it.
     pub creator: UserId,
     /// When it was made.
+    #[sqlx(try_from = "Time")]
     pub created_at: UnixTime,
     /// When its token expires.
+    #[sqlx(try_from = "Time")]
     pub expires_at: UnixTime,
     /// What its token grants.
+    #[sqlx(json)]
     pub permissions: Permissions,
     /// What its maker calls it, sealed by the caller.
     pub label: Option<Vec<u8>>,
     /// When it was revoked, if it was.
+    #[sqlx(try_from = "MaybeTime")]
     pub revoked_at: Option<UnixTime>,
 }

@@ -4,9 +4,11 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use cidlock_crypto::UnixTime;
+use cidlock_crypto::{ObjectId, UnixTime};
 use thiserror::Error;
 use uuid::Uuid;
+
+use super::LinkId;
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,16 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of the rows found when one more than `limit` was asked for.
+    pub(super) fn new(mut rows: Vec<T>, limit: PageLimit, position: fn(&T) -> Cursor) -> Self {
+        let more = rows.len() > limit.items();
+        rows.truncate(limit.items());
+        let next = rows.last().filter(|_| more).map(position);
+        Self { items: rows, next }
+    }
 }
 
 /// A position in a list, opaque to whoever carries it.
@@ -31,6 +43,19 @@ pub struct Cursor {
 #[error("not a cursor")]
 pub struct MalformedCursor;
 
+impl Cursor {
+    /// Before the newest item.
+    pub(super) const START: Self = Self { created_at: UnixTime(i64::MAX as u64), id: Uuid::max() };
+
+    pub(super) fn after_object(created_at: UnixTime, id: ObjectId) -> Self {
+        Self { created_at, id: Uuid::from_bytes(*id.as_bytes()) }
+    }
+
+    pub(super) fn after_link(created_at: UnixTime, id: LinkId) -> Self {
+        Self { created_at, id: id.into() }
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut bytes = [0; 24];
@@ -45,19 +70,13 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, MalformedCursor> {
         let mut bytes = [0; 24];
-        match URL_SAFE_NO_PAD.decode_slice_unchecked(text, &mut bytes) {
-            _ if text.len() != 32 => Err(MalformedCursor),
-            Ok(24) => {
-                let (created_at, id) = bytes.split_at(8);
-                Ok(Self {
-                    created_at: UnixTime(u64::from_be_bytes(
-                        created_at.try_into().map_err(|_| MalformedCursor)?,
-                    )),
-                    id: Uuid::from_slice(id).map_err(|_| MalformedCursor)?,
-                })
-            }
-            _ => Err(MalformedCursor),
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| MalformedCursor)?;
+        let (created_at, id) = bytes.split_first_chunk().ok_or(MalformedCursor)?;
+        let created_at = UnixTime(u64::from_be_bytes(*created_at));
+        if length != bytes.len() || created_at > Self::START.created_at {
+            return Err(MalformedCursor);
         }
+        Ok(Self { created_at, id: Uuid::from_slice(id).map_err(|_| MalformedCursor)? })
     }
 }
 
@@ -88,6 +107,10 @@ impl PageLimit {
     /// The number.
     #[must_use]
     pub fn items(self) -> usize {
+        self.0.into()
+    }
+
+    pub(super) fn rows(self) -> i64 {
         self.0.into()
     }
 }

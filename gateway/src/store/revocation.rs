@@ -1,8 +1,11 @@
 //! Revocations, numbered so that every gateway of a realm can follow them.
 
-use cidlock_crypto::UnixTime;
+use std::time::Duration;
 
-use super::{LinkId, SessionId};
+use cidlock_crypto::UnixTime;
+use uuid::Uuid;
+
+use super::{LinkId, SessionId, StoreError};
 
 /// Something that is no longer honoured although its tokens have not expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,19 +15,18 @@ pub struct Revocation {
     pub seq: u64,
     /// What was revoked.
     pub revoked: Revoked,
-    /// When the last token that it concerns expires. It matters for [`Revocation::MARGIN_S`]
-    /// longer, so that no leeway outlives it.
+    /// When the last token that it concerns expires. It matters for [`Revocation::MARGIN`] longer, so that no leeway outlives it.
     pub expires_at: UnixTime,
 }
 
 impl Revocation {
-    /// How many seconds a revocation outlives the tokens that it concerns.
-    pub const MARGIN_S: u64 = 60;
+    /// How long a revocation outlives the tokens that it concerns.
+    pub const MARGIN: Duration = Duration::from_secs(60);
 
     /// Whether it still matters.
     #[must_use]
     pub fn is_live(&self, now: UnixTime) -> bool {
-        now.0 <= self.expires_at.0.saturating_add(Self::MARGIN_S)
+        now <= self.expires_at.saturating_add(Self::MARGIN)
     }
 }
 
@@ -36,4 +38,29 @@ pub enum Revoked {
     Link(LinkId),
     /// Every access token with this `sid`.
     Session(SessionId),
+}
+
+impl Revoked {
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Link(_) => "link",
+            Self::Session(_) => "session",
+        }
+    }
+
+    pub(super) fn uuid(self) -> Uuid {
+        match self {
+            Self::Link(id) => id.into(),
+            Self::Session(id) => id.into(),
+        }
+    }
+
+    pub(super) fn from_row(kind: &str, id: Uuid) -> Result<Self, StoreError> {
+        match kind {
+            "link" => Ok(Self::Link(id.into())),
+            "session" => Ok(Self::Session(id.into())),
+            // Not to be passed over: something would be honoured again.
+            _ => Err(StoreError::Corrupt("a revocation of an unknown kind".into())),
+        }
+    }
 }

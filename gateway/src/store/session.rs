@@ -3,8 +3,12 @@
 use std::fmt;
 
 use cidlock_crypto::UnixTime;
+use sqlx::FromRow;
 
-use super::{Revocation, SessionId, UserId};
+use super::{
+    Revocation, SessionId, UserId,
+    sql::column::{MaybeTime, Time},
+};
 
 /// A session to be started.
 #[derive(Clone, Debug)]
@@ -27,22 +31,27 @@ pub struct NewSession {
 }
 
 /// A session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[non_exhaustive]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
     /// Whose it is.
+    #[sqlx(rename = "user_id")]
     pub user: UserId,
     /// The client that it was started with, as in the claim `client_id`.
     pub client_id: String,
     /// When it was started.
+    #[sqlx(try_from = "Time")]
     pub created_at: UnixTime,
     /// When it was last refreshed (or started).
+    #[sqlx(try_from = "Time")]
     pub refreshed_at: UnixTime,
     /// When it ends, however often it is refreshed.
+    #[sqlx(try_from = "Time")]
     pub expires_at: UnixTime,
     /// When it was ended, if it was: by its user, an admin, or the reuse of a refresh token.
+    #[sqlx(try_from = "MaybeTime")]
     pub ended_at: Option<UnixTime>,
 }
 

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use cidlock_crypto::UnixTime;
+use sqlx::FromRow;
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::UserId;
+use super::{UserId, sql::column::Time};
 
 /// A user to be added.
 #[derive(Clone, Debug)]
@@ -23,7 +25,7 @@ pub struct NewUser {
 }
 
 /// A user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[non_exhaustive]
 pub struct User {
     /// Its id.
@@ -31,14 +33,19 @@ pub struct User {
     /// What the user types to log in.
     pub name: String,
     /// Verifies the password.
+    #[sqlx(try_from = "String")]
     pub password_hash: PasswordHash,
     /// Names of roles, as in the claim `roles` (RFC 9068, 2.2.3.1).
+    #[sqlx(json)]
     pub roles: Vec<String>,
     /// Whether the user may do anything at all.
+    #[sqlx(try_from = "String")]
     pub status: UserStatus,
     /// When the user was added.
+    #[sqlx(try_from = "Time")]
     pub created_at: UnixTime,
     /// No token of the user issued before this time is honoured.
+    #[sqlx(try_from = "Time")]
     pub tokens_valid_from: UnixTime,
 }
 
@@ -50,6 +57,32 @@ pub enum UserStatus {
     /// Neither the password nor any token of the user is honoured.
     Disabled,
 }
+
+impl UserStatus {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl TryFrom<String> for UserStatus {
+    type Error = UnknownStatus;
+
+    fn try_from(status: String) -> Result<Self, UnknownStatus> {
+        match status.as_str() {
+            "active" => Ok(Self::Active),
+            "disabled" => Ok(Self::Disabled),
+            _ => Err(UnknownStatus),
+        }
+    }
+}
+
+/// A user's status is neither of those that this version knows.
+#[derive(Debug, Error)]
+#[error("unknown user status")]
+pub struct UnknownStatus;
 
 /// A password hash in PHC string format (`$argon2id$...`). It is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +99,12 @@ impl PasswordHash {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for PasswordHash {
+    fn from(phc: String) -> Self {
+        Self::new(phc)
     }
 }
 

@@ -1,0 +1,24 @@
+use cidlock_crypto::{Realm, UnixTime};
+
+use super::{
+    column::Time,
+    connection::{Connection, query},
+};
+use crate::store::StoreError;
+
+pub(super) async fn claim(c: &mut Connection<'_>, realm: &Realm) -> Result<(), StoreError> {
+    query!(
+        c,
+        execute,
+        "INSERT INTO realm (only_row, name, tokens_valid_from) VALUES (1, $1, 0)
+         ON CONFLICT DO NOTHING",
+        realm.as_str(),
+    )?;
+    let (recorded,) = query!(c, fetch_one::<(String,)>, "SELECT name FROM realm")?;
+    if recorded == realm.as_str() { Ok(()) } else { Err(StoreError::OtherRealm { recorded }) }
+}
+
+pub(super) async fn tokens_valid_from(c: &mut Connection<'_>) -> Result<UnixTime, StoreError> {
+    let row = query!(c, fetch_optional::<(Time,)>, "SELECT tokens_valid_from FROM realm")?;
+    row.map(|(time,)| time.0).ok_or(StoreError::Unclaimed)
+}

@@ -1,0 +1,80 @@
+use cidlock_crypto::ObjectId;
+use sqlx::types::{Json, Uuid};
+
+use super::{
+    column::{CidText, MaybeTime, Number, Object, Time},
+    connection::{Connection, query},
+    users,
+};
+use crate::store::{FileRow, Intent, PageLimit, StoreError};
+
+pub(super) async fn begin(c: &mut Connection<'_>, intent: Intent) -> Result<(), StoreError> {
+    users::must_exist(c, intent.owner).await?;
+    let begun = query!(
+        c,
+        execute,
+        "INSERT INTO uploads (id, cid, root, owner, begun_at)
+         SELECT $1, $2, $3, $4, $5
+         WHERE NOT EXISTS (SELECT 1 FROM files WHERE id = $1 OR cid = $2)
+         ON CONFLICT DO NOTHING",
+        Object(intent.id),
+        CidText(intent.cid),
+        CidText(intent.root),
+        intent.owner,
+        Time(intent.begun_at),
+    )?;
+    if begun == 1 { Ok(()) } else { Err(StoreError::Conflict { what: "the object's id or cid" }) }
+}
+
+pub(super) async fn list(
+    c: &mut Connection<'_>,
+    after: Option<ObjectId>,
+    limit: PageLimit,
+) -> Result<Vec<Intent>, StoreError> {
+    query!(
+        c,
+        fetch_all::<Intent>,
+        "SELECT * FROM uploads WHERE id > $1 ORDER BY id LIMIT $2",
+        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        limit.rows(),
+    )
+}
+
+pub(super) async fn abandon(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
+    let gone = query!(c, execute, "DELETE FROM uploads WHERE id = $1", Object(id))?;
+    Ok(gone == 1)
+}
+
+pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<FileRow, StoreError> {
+    let begun = query!(
+        c,
+        fetch_optional::<Intent>,
+        "DELETE FROM uploads WHERE id = $1 RETURNING *",
+        Object(file.id),
+    )?
+    .ok_or(StoreError::NoIntent)?;
+    if (begun.cid, begun.root, begun.owner) != (file.cid, file.root, file.owner) {
+        return Err(StoreError::IntentDiffers);
+    }
+    query!(
+        c,
+        execute,
+        "INSERT INTO files
+             (id, cid, root, rev, size, content_len, owner, permissions, created_at, expires_at,
+              statement, replicas)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        Object(file.id),
+        CidText(file.cid),
+        CidText(file.root),
+        i64::from(file.rev),
+        Number(file.size),
+        Number(file.content_len),
+        file.owner,
+        Json(file.permissions),
+        Time(file.created_at),
+        MaybeTime(file.expires_at),
+        &file.statement,
+        Json(&file.replicas),
+    )?;
+    Ok(file)
+}
