@@ -1,8 +1,9 @@
-//! AES-256-GCM for the chunks of content, behind one small trait.
+//! AES-256-GCM behind one small trait.
 //!
 //! Two implementations, held to the same test vectors: [`AwsLc`] carries the bulk (about a
-//! quarter of the processor time), [`RustCrypto`] is the reference. Which one content is sealed
-//! and opened with is said here, by the name [`Bulk`], and nowhere else.
+//! quarter of the processor time), [`RustCrypto`] is the reference and seals everything small.
+//! Which one content is sealed and opened with is said here, by the name [`Bulk`], and nowhere
+//! else.
 
 mod aws_lc;
 mod rust_crypto;
@@ -18,31 +19,33 @@ pub const NONCE_LEN: usize = 12;
 /// Length of an authentication tag, in bytes.
 pub const TAG_LEN: usize = 16;
 
-/// AES-256-GCM (NIST SP 800-38D) in place, without additional data.
+/// AES-256-GCM (NIST SP 800-38D) in place, with 96-bit nonces and 128-bit tags.
 ///
 /// The caller's duty: one nonce seals one buffer under one key.
-pub trait ChunkAead: Send + Sync {
+pub trait Aead: Send + Sync {
     /// Expands a key.
     fn new(key: &[u8; KEY_LEN]) -> Self;
 
-    /// Encrypts `buffer` where it lies and returns its tag.
+    /// Encrypts `buffer` where it lies and returns its tag, which covers `aad`, too.
     ///
     /// # Errors
     /// [`SealFailure`] if the implementation refuses; then `buffer` holds nothing of use.
     fn seal_in_place(
         &self,
         nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
         buffer: &mut [u8],
     ) -> Result<[u8; TAG_LEN], SealFailure>;
 
     /// Checks the tag and decrypts `buffer` where it lies.
     ///
     /// # Errors
-    /// [`TagMismatch`] if key, nonce, ciphertext and tag do not belong together; then what
-    /// `buffer` holds must not be used.
+    /// [`TagMismatch`] if key, nonce, additional data, ciphertext and tag do not belong together;
+    /// then what `buffer` holds must not be used.
     fn open_in_place(
         &self,
         nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
         buffer: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Result<(), TagMismatch>;

@@ -44,3 +44,5 @@ pub const MAX_PLAINTEXT_LEN: u64 = (1 << 52) - 1;
 
 /// Binds derived keys to this use of a data key.
 const CONTEXT: &[u8] = b"cidlock/v1";
+/// The context is bound by the derivation, so chunks have no additional data.
+const NO_AAD: &[u8] = b"";

@@ -12,7 +12,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::aead::{ChunkAead, KEY_LEN, NONCE_LEN, RustCrypto, SealFailure, TAG_LEN};
+use crate::aead::{Aead, KEY_LEN, NONCE_LEN, RustCrypto, SealFailure, TAG_LEN};
 use crate::entropy::random;
 use crate::key_set::{Identified, Keyring, SymmetricKey};
 use crate::secret::Secret;
@@ -73,7 +73,7 @@ pub(crate) fn seal(keks: &Keyring<SymmetricKey>, plaintext: &[u8]) -> Result<Str
     let nonce = random::<NONCE_LEN>()?;
     let mut buffer = Zeroizing::new(plaintext.to_vec());
     let cipher = RustCrypto::new(cek.expose());
-    let tag = cipher.seal_with_aad(&nonce, header.as_bytes(), &mut buffer)?;
+    let tag = cipher.seal_in_place(&nonce, header.as_bytes(), &mut buffer)?;
 
     let parts = [wrapped.as_slice(), &nonce, &buffer, &tag].map(base64url::encode);
     Ok(format!("{header}.{}", parts.join(".")))
@@ -103,7 +103,7 @@ pub(crate) fn open(
     let cek: &[u8; KEY_LEN] = cek.as_slice().try_into().map_err(|_| JweError::NotAuthentic)?;
     let mut buffer = decode(ciphertext)?;
     RustCrypto::new(cek)
-        .open_with_aad(&nonce, protected.as_bytes(), &mut buffer, &tag)
+        .open_in_place(&nonce, protected.as_bytes(), &mut buffer, &tag)
         .map_err(|_| JweError::NotAuthentic)?;
     Ok(buffer)
 }

@@ -5,14 +5,17 @@ use std::fmt;
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit};
 
-use super::{ChunkAead, KEY_LEN, NONCE_LEN, SealFailure, TAG_LEN, TagMismatch};
+use super::{Aead, KEY_LEN, NONCE_LEN, SealFailure, TAG_LEN, TagMismatch};
 
-/// [`ChunkAead`] by the crate `aes-gcm`. The expanded key is erased when it is dropped.
+/// [`Aead`] by the crate `aes-gcm`. The expanded key is erased when it is dropped.
 pub struct RustCrypto(Aes256Gcm);
 
-impl RustCrypto {
-    /// As [`ChunkAead::seal_in_place`], with additional data that the tag covers too.
-    pub(crate) fn seal_with_aad(
+impl Aead for RustCrypto {
+    fn new(key: &[u8; KEY_LEN]) -> Self {
+        Self(Aes256Gcm::new(key.into()))
+    }
+
+    fn seal_in_place(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
@@ -22,8 +25,7 @@ impl RustCrypto {
         tag.map(Into::into).map_err(|_| SealFailure)
     }
 
-    /// As [`ChunkAead::open_in_place`], with additional data that the tag covers too.
-    pub(crate) fn open_with_aad(
+    fn open_in_place(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
@@ -32,29 +34,6 @@ impl RustCrypto {
     ) -> Result<(), TagMismatch> {
         let opened = self.0.decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into());
         opened.map_err(|_| TagMismatch)
-    }
-}
-
-impl ChunkAead for RustCrypto {
-    fn new(key: &[u8; KEY_LEN]) -> Self {
-        Self(Aes256Gcm::new(key.into()))
-    }
-
-    fn seal_in_place(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        buffer: &mut [u8],
-    ) -> Result<[u8; TAG_LEN], SealFailure> {
-        self.seal_with_aad(nonce, &[], buffer)
-    }
-
-    fn open_in_place(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        buffer: &mut [u8],
-        tag: &[u8; TAG_LEN],
-    ) -> Result<(), TagMismatch> {
-        self.open_with_aad(nonce, &[], buffer, tag)
     }
 }
 

@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{DataKey, HEADER_LEN};
-use crate::aead::{ChunkAead, KEY_LEN, NONCE_LEN};
+use crate::aead::{Aead, KEY_LEN, NONCE_LEN};
 use crate::hkdf::expand_sha512;
 
 pub(super) const SALT_LEN: usize = 24;
@@ -16,7 +16,7 @@ pub(super) struct MessageCipher<A> {
     base_nonce: [u8; NONCE_LEN],
 }
 
-impl<A: ChunkAead> MessageCipher<A> {
+impl<A: Aead> MessageCipher<A> {
     /// `key || base_nonce || commitment = HKDF-Expand(data key, …|| salt || context)`; returns
     /// the cipher and the message's header, `salt || commitment`.
     pub(super) fn derive(

@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 
 use super::derive::MessageCipher;
 use super::layout::{chunk_of, start_of};
-use super::{CONTEXT, DataKey, HEADER_LEN, Layout, SEALED_CHUNK_LEN};
-use crate::aead::{Bulk, ChunkAead, TAG_LEN};
+use super::{CONTEXT, DataKey, HEADER_LEN, Layout, NO_AAD, SEALED_CHUNK_LEN};
+use crate::aead::{Aead, Bulk, TAG_LEN};
 
 /// Opens ranges of one message, whose header has been checked against the data key.
 ///
 /// The length is taken from the caller's [`Layout`]. Only a range that reaches the end of the
 /// plaintext proves that length, because only the last chunk marks the end.
-pub struct Opener<A: ChunkAead = Bulk> {
+pub struct Opener<A: Aead = Bulk> {
     cipher: Arc<MessageCipher<A>>,
     layout: Layout,
 }
@@ -27,7 +27,7 @@ pub struct Opener<A: ChunkAead = Bulk> {
 /// all is wanted, is copied. Plaintext is appended only after the tag of its chunk was checked.
 ///
 /// After an error the opener is of no more use: every later call fails.
-pub struct RangeOpener<A: ChunkAead = Bulk> {
+pub struct RangeOpener<A: Aead = Bulk> {
     cipher: Arc<MessageCipher<A>>,
     layout: Layout,
     wanted: Range<u64>,
@@ -82,7 +82,7 @@ impl Opener {
     }
 }
 
-impl<A: ChunkAead> Opener<A> {
+impl<A: Aead> Opener<A> {
     pub(crate) fn with_context(
         key: &DataKey,
         header: &[u8; HEADER_LEN],
@@ -128,7 +128,7 @@ impl<A: ChunkAead> Opener<A> {
     }
 }
 
-impl<A: ChunkAead> RangeOpener<A> {
+impl<A: Aead> RangeOpener<A> {
     /// The bytes of the message to be fetched and given to [`RangeOpener::open`], in order: whole
     /// chunks, at least one.
     #[must_use]
@@ -201,7 +201,7 @@ impl<A: ChunkAead> RangeOpener<A> {
         let start = out.len();
         out.extend_from_slice(ciphertext);
         let nonce = self.cipher.nonce(chunk);
-        if self.cipher.aead.open_in_place(&nonce, &mut out[start..], tag).is_err() {
+        if self.cipher.aead.open_in_place(&nonce, NO_AAD, &mut out[start..], tag).is_err() {
             out[start..].fill(0);
             out.truncate(start);
             return Err(broken);
@@ -222,13 +222,13 @@ impl<A: ChunkAead> RangeOpener<A> {
     }
 }
 
-impl<A: ChunkAead> fmt::Debug for Opener<A> {
+impl<A: Aead> fmt::Debug for Opener<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opener").field("layout", &self.layout).finish_non_exhaustive()
     }
 }
 
-impl<A: ChunkAead> fmt::Debug for RangeOpener<A> {
+impl<A: Aead> fmt::Debug for RangeOpener<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RangeOpener")
             .field("wanted", &self.wanted)

@@ -7,9 +7,11 @@ use zeroize::Zeroizing;
 
 use super::derive::{MessageCipher, SALT_LEN};
 use super::layout::chunk_of;
-use super::{CHUNK_LEN, CONTEXT, DataKey, HEADER_LEN, Layout, LayoutError, MAX_PLAINTEXT_LEN};
+use super::{
+    CHUNK_LEN, CONTEXT, DataKey, HEADER_LEN, Layout, LayoutError, MAX_PLAINTEXT_LEN, NO_AAD,
+};
 use crate::EntropyError;
-use crate::aead::{Bulk, ChunkAead, SealFailure, TAG_LEN};
+use crate::aead::{Aead, Bulk, SealFailure, TAG_LEN};
 use crate::entropy::random;
 
 /// Seals one message, and hashes its plaintext on the way.
@@ -19,7 +21,7 @@ use crate::entropy::random;
 /// chunk, at the latest with [`Sealer::finish`].
 ///
 /// After an error the sealer is of no more use: every later call fails.
-pub struct Sealer<A: ChunkAead = Bulk> {
+pub struct Sealer<A: Aead = Bulk> {
     cipher: MessageCipher<A>,
     /// Taken when it was written out.
     header: Option<[u8; HEADER_LEN]>,
@@ -68,7 +70,7 @@ impl Sealer {
     }
 }
 
-impl<A: ChunkAead> Sealer<A> {
+impl<A: Aead> Sealer<A> {
     /// Begins a message under a given salt, which must never have been used with this key.
     pub(crate) fn with_salt(key: &DataKey, salt: &[u8; SALT_LEN], context: &[u8]) -> Self {
         let (cipher, header) = MessageCipher::derive(key, salt, context);
@@ -143,7 +145,7 @@ impl<A: ChunkAead> Sealer<A> {
         out.reserve(chunk.len() + TAG_LEN);
         let start = out.len();
         out.extend_from_slice(chunk);
-        match self.cipher.aead.seal_in_place(&nonce, &mut out[start..]) {
+        match self.cipher.aead.seal_in_place(&nonce, NO_AAD, &mut out[start..]) {
             Ok(tag) => out.extend_from_slice(&tag),
             Err(failure) => {
                 out.truncate(start);
@@ -191,7 +193,7 @@ impl From<LayoutError> for SealError {
     }
 }
 
-impl<A: ChunkAead> fmt::Debug for Sealer<A> {
+impl<A: Aead> fmt::Debug for Sealer<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sealer").field("taken", &self.taken()).finish_non_exhaustive()
     }

@@ -10,7 +10,7 @@
 use super::KeySet;
 use super::keyring::Identified;
 use super::symmetric_key::KID_LEN;
-use crate::aead::{ChunkAead, NONCE_LEN, RustCrypto, SealFailure, TAG_LEN};
+use crate::aead::{Aead, NONCE_LEN, RustCrypto, SealFailure, TAG_LEN};
 use crate::entropy::random;
 use crate::{EntropyError, base64url};
 
@@ -52,7 +52,7 @@ impl KeySet {
         sealed.extend_from_slice(plaintext);
         let cipher = RustCrypto::new(key.secret().expose());
         let buffer = &mut sealed[KID_LEN + NONCE_LEN..];
-        let tag = cipher.seal_with_aad(&nonce, context.as_bytes(), buffer)?;
+        let tag = cipher.seal_in_place(&nonce, context.as_bytes(), buffer)?;
         sealed.extend_from_slice(&tag);
         Ok(sealed)
     }
@@ -69,7 +69,7 @@ impl KeySet {
         let key = self.storage.find(&base64url::encode(kid)).ok_or(ColumnError::UnknownKey)?;
         let mut plaintext = ciphertext.to_vec();
         RustCrypto::new(key.secret().expose())
-            .open_with_aad(nonce, context.as_bytes(), &mut plaintext, tag)
+            .open_in_place(nonce, context.as_bytes(), &mut plaintext, tag)
             .map_err(|_| ColumnError::NotAuthentic)?;
         Ok(plaintext)
     }

@@ -43,9 +43,9 @@ impl ClaimSet for AccessClaims {
         let scope: String = claims.required("scope")?;
         ensure(is_scope(&scope), "scope")?;
         let roles: Vec<String> = claims.required("roles")?;
-        ensure(roles.len() <= MAX_ROLES && roles.iter().all(is_text), "roles")?;
+        ensure(roles.len() <= MAX_ROLES && roles.iter().all(|role| is_text(role)), "roles")?;
         let session: Option<String> = claims.optional("sid")?;
-        ensure(session.as_ref().is_none_or(is_text), "sid")?;
+        ensure(session.as_deref().is_none_or(is_text), "sid")?;
         Ok(Self {
             subject,
             client_id,

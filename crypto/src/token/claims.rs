@@ -58,7 +58,7 @@ impl Claims {
 
     /// Takes a name or an id that must be there.
     pub(super) fn text(&mut self, name: &'static str) -> Result<String, TokenError> {
-        let text = self.required(name)?;
+        let text: String = self.required(name)?;
         ensure(is_text(&text), name)?;
         Ok(text)
     }
@@ -70,7 +70,7 @@ impl Claims {
 }
 
 /// A name or an id: not empty, of bounded length.
-pub(super) fn is_text(text: &String) -> bool {
+pub(super) fn is_text(text: &str) -> bool {
     (1..=MAX_TEXT_LEN).contains(&text.len())
 }
 

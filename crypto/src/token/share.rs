@@ -86,7 +86,7 @@ impl ClaimSet for ShareClaims {
         let max_downloads: Option<u64> = claims.optional("max_downloads")?;
         ensure(max_downloads != Some(0), "max_downloads")?;
         let only_user: Option<String> = claims.optional("only_user")?;
-        ensure(only_user.as_ref().is_none_or(is_text), "only_user")?;
+        ensure(only_user.as_deref().is_none_or(is_text), "only_user")?;
         let parents: Option<Vec<String>> = claims.optional("parents")?;
         ensure(parents.as_deref().is_none_or(are_parents), "parents")?;
         Ok(Self {
@@ -139,7 +139,7 @@ fn are_ranges(ranges: &[String]) -> bool {
 }
 
 fn are_parents(parents: &[String]) -> bool {
-    (1..=MAX_PARENTS).contains(&parents.len()) && parents.iter().all(is_text)
+    (1..=MAX_PARENTS).contains(&parents.len()) && parents.iter().all(|parent| is_text(parent))
 }
 
 impl fmt::Display for Restriction {
