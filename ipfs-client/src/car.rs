@@ -13,6 +13,8 @@ mod header;
 mod layout;
 mod reader;
 mod section;
+#[cfg(test)]
+mod tests;
 
 pub use self::error::CarError;
 pub(crate) use self::header::root_of_header;

@@ -13,6 +13,8 @@ mod leaf;
 mod params;
 mod pb;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use bytes::Bytes;

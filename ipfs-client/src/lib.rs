@@ -15,13 +15,15 @@
 
 pub mod block;
 pub mod car;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod dag;
 pub mod engine;
 mod file;
 pub mod pin;
 pub mod staging;
+#[cfg(test)]
+mod testing;
 
 pub use cid::Cid;
 

@@ -18,6 +18,8 @@ mod error;
 mod follower;
 mod growing;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use self::area::{Limits, StagingArea};

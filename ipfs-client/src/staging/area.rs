@@ -57,6 +57,16 @@ impl StagingArea {
         let file =
             blocking(move || File::options().read(true).write(true).create_new(true).open(created))
                 .await?;
+        self.begin_in(file, path, name)
+    }
+
+    /// Begins an object in `file`, which is at `path`.
+    pub(super) fn begin_in(
+        &self,
+        file: File,
+        path: PathBuf,
+        name: PinName,
+    ) -> Result<StagingWriter, StagingError> {
         let budget = Reservation { budget: Arc::clone(&self.budget), bytes: 0 };
         StagingWriter::begin(Growing::new(file, path, name, budget), self.params)
     }
