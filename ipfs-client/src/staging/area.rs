@@ -15,6 +15,10 @@ use crate::pin::PinName;
 /// File name extension of staging files; nothing else in the directory is touched.
 const EXTENSION: &str = "staging";
 
+/// Tells the files of one name apart, in all areas of the process: a file that is still being
+/// removed must not be that of an area that is opened again.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
+
 /// The limits of a staging area.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -28,7 +32,6 @@ pub struct StagingArea {
     dir: PathBuf,
     params: DagParams,
     budget: Arc<Budget>,
-    next_number: Arc<AtomicU64>,
 }
 
 impl StagingArea {
@@ -46,12 +49,12 @@ impl StagingArea {
         })
         .await?;
         let budget = Budget { max_bytes: limits.max_bytes, in_use: AtomicU64::new(0) };
-        Ok(StagingArea { dir, params, budget: Arc::new(budget), next_number: Arc::default() })
+        Ok(StagingArea { dir, params, budget: Arc::new(budget) })
     }
 
     /// Begins the file of an object that will be pinned as `name`.
     pub async fn begin(&self, name: PinName) -> Result<StagingWriter, StagingError> {
-        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = self.dir.join(format!("{name}.{number}.{EXTENSION}"));
         let created = path.clone();
         let file =
@@ -87,7 +90,10 @@ fn remove_left_overs(dir: &Path) -> io::Result<()> {
         let entry = entry?;
         let path = entry.path();
         if path.extension().is_some_and(|e| e == EXTENSION) && entry.file_type()?.is_file() {
-            fs::remove_file(path)?;
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     Ok(())

@@ -29,8 +29,8 @@ async fn an_object_holds_exactly_its_file() {
 
 #[tokio::test]
 async fn an_object_fits_into_exactly_its_length_and_not_into_less() {
-    let dir = tempfile::tempdir().unwrap();
     let stage = async |max_bytes| -> Result<u64, StagingError> {
+        let dir = tempfile::tempdir().unwrap();
         let area = area_of(&dir, max_bytes).await;
         let mut writer = area.begin(name("object")).await?;
         writer.write(pattern(1, 1234)).await?;
