@@ -10,7 +10,7 @@
 //! [`serve`] is where all of it is put together.
 
 pub mod access;
-// pub mod cli;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod download;

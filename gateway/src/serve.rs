@@ -29,7 +29,7 @@ use crate::files::Files;
 use crate::http::{self, Services, Settings};
 use crate::keyring::Keyring;
 use crate::sharing::Sharing;
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::store::{SqlStore, Store, StoreError};
 use crate::upload::Uploads;
 use data_dir::DataDir;
 
@@ -44,7 +44,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let dir = DataDir::lock(&config.data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store: Arc<dyn Store> = Arc::new(
-        SqliteStore::open(&dir.catalog()).await.context("the catalog cannot be opened")?,
+        SqlStore::open_sqlite(&dir.catalog()).await.context("the catalog cannot be opened")?,
     );
     let keyring = Arc::new(keyring(&config, &dir, &*store, &*clock).await?);
     let revocations = Revocations::load(&*store, clock.now()).await?;
