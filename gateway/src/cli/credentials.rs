@@ -77,10 +77,7 @@ impl CredentialStore {
             }
             Ok(())
         });
-        acquired
-            .await
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(failed)?;
+        acquired.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(failed)?;
         Ok(Locked { store: self, _file: file })
     }
 
@@ -204,7 +201,7 @@ mod tests {
         let names: Vec<_> = std::fs::read_dir(&store.directory).unwrap().collect();
         assert_eq!(names.len(), 2, "nothing else is left in the directory");
 
-        std::fs::set_permissions(store.path(), PermissionsExt::from_mode(0o640)).unwrap();
+        std::fs::set_permissions(store.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
         let error = store.account(&server(1)).unwrap_err().to_string();
         assert!(error.contains("chmod 600"), "{error}");
     }

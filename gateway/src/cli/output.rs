@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn plain_names_are_printed_as_they_are() {
-        for name in ["report.pdf", "Übersicht 2026 (final).txt", "写真.jpg", "👍.png", r"a\b"] {
+        for name in ["report.pdf", "Übersicht 2026 (final).txt", "写真.jpg", "👍.png", r"a\b"]
+        {
             assert_eq!(printable(name), name);
         }
     }

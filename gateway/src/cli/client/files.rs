@@ -88,14 +88,16 @@ impl Client {
         cid: &str,
         token: &Secret,
     ) -> Result<Download, Failure> {
-        let request =
-            self.http.get(self.server.url(&["files", cid])).bearer_auth(token.expose());
+        let request = self.http.get(self.server.url(&["files", cid])).bearer_auth(token.expose());
         Download::begin(request, self.server.clone()).await
     }
 }
 
 /// Begins to download what a link leads to. The link is all the authority there is.
-pub(in crate::cli) async fn download_by_link(url: Url, server: Server) -> Result<Download, Failure> {
+pub(in crate::cli) async fn download_by_link(
+    url: Url,
+    server: Server,
+) -> Result<Download, Failure> {
     let http = http_client(server.is_loopback())?;
     Download::begin(http.get(url), server).await
 }

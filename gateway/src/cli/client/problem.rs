@@ -14,7 +14,7 @@ const MAX_SHOWN: usize = 400;
 #[derive(Debug)]
 pub(in crate::cli) struct Problem {
     status: u16,
-    said: Said,
+    said: Box<Said>,
 }
 
 /// The members that are used; a server that is none of ours, such as a proxy before it, may send
@@ -33,7 +33,7 @@ struct Said {
 impl Problem {
     /// The refusal with `status` whose body is `body`.
     pub(super) fn new(status: u16, body: &[u8]) -> Self {
-        Self { status, said: serde_json::from_slice(body).unwrap_or_default() }
+        Self { status, said: Box::new(serde_json::from_slice(body).unwrap_or_default()) }
     }
 
     pub(in crate::cli) fn status(&self) -> u16 {
@@ -68,7 +68,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = &self.said;
+        let said = &*self.said;
         let text = [&said.detail, &said.title, &said.error_description, &said.error]
             .into_iter()
             .flatten()

@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn loopback_is_known_by_its_address() {
-        for text in ["http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:1", "http://localhost"] {
+        for text in ["http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:1", "http://localhost"]
+        {
             assert!(server(text).is_loopback(), "{text}");
         }
         for text in ["http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"] {

@@ -31,7 +31,10 @@ impl TokenGrant {
 
 impl Client {
     /// A token that the server should accept, and that is not `rejected`.
-    pub(in crate::cli) async fn access_token(&self, rejected: Option<&Secret>) -> Result<Secret, Failure> {
+    pub(in crate::cli) async fn access_token(
+        &self,
+        rejected: Option<&Secret>,
+    ) -> Result<Secret, Failure> {
         let account = self.credentials.account(&self.server)?;
         let account = account.ok_or_else(|| Failure::NotLoggedIn(self.server.clone()))?;
         if account.serves(Timestamp::now(), rejected) {
@@ -76,13 +79,9 @@ impl Renewal {
     }
 
     async fn ask(&self, refresh_token: &Secret) -> Result<TokenGrant, Failure> {
-        let form =
-            [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
-        let request = self
-            .http
-            .post(self.server.url(&["oauth", "token"]))
-            .timeout(CALL_LIMIT)
-            .form(&form);
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+        let request =
+            self.http.post(self.server.url(&["oauth", "token"])).timeout(CALL_LIMIT).form(&form);
         let response = request.send().await.map_err(|error| unreachable(&self.server, &error))?;
         let response = answer::accepted(response, &self.server, AskedWith::Session).await?;
         answer::json(response, &self.server).await

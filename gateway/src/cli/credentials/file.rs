@@ -76,5 +76,5 @@ pub(super) fn replace(directory: &Path, path: &Path, document: &Document) -> io:
 #[cfg(test)]
 pub(super) fn write_for_tests(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
-    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }

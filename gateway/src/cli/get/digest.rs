@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_promises_nothing() {
-        for value in ["", "sha-256", "sha-256=:AAAA:", "sha-256=AAAA", "sha-256=:!!:", "md5=:AAAA:"] {
+        for value in ["", "sha-256", "sha-256=:AAAA:", "sha-256=AAAA", "sha-256=:!!:", "md5=:AAAA:"]
+        {
             assert_eq!(expected(&[value]), None, "{value}");
         }
         assert_eq!(expected(&[]), None);

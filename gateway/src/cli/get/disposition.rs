@@ -18,7 +18,10 @@ pub(super) fn file_name(headers: &HeaderMap) -> Option<String> {
     let value = std::str::from_utf8(value).ok()?;
     let parameters: Vec<(String, String)> = parameters(value);
     let named = |wanted: &str| {
-        parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+        parameters
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value)
     };
     let extended = named("filename*").and_then(|value| extended_value(value));
     extended.or_else(|| named("filename").cloned()).and_then(|name| safe_base_name(&name))
@@ -124,7 +127,10 @@ mod tests {
             (r#"attachment;filename = "a b.txt" ; size=3"#, "a b.txt"),
             (r#"attachment; FILENAME="a.txt""#, "a.txt"),
             (r#"attachment; filename="a\"b;c.txt""#, r#"a"b;c.txt"#),
-            ("attachment; filename*=UTF-8''%C3%9Cbersicht%20%28final%29.txt", "Übersicht (final).txt"),
+            (
+                "attachment; filename*=UTF-8''%C3%9Cbersicht%20%28final%29.txt",
+                "Übersicht (final).txt",
+            ),
             ("attachment; filename=\"U.txt\"; filename*=utf-8'de'%C3%9C.txt", "Ü.txt"),
             ("attachment; filename*=utf-8'de'%C3%9C.txt; filename=\"U.txt\"", "Ü.txt"),
             ("attachment; filename=\"Ü.txt\"", "Ü.txt"),
@@ -139,7 +145,13 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_usable_name_has_none() {
-        for value in ["", "attachment", "attachment; filename", "attachment; filename=\"\"", "inline; size=3"] {
+        for value in [
+            "",
+            "attachment",
+            "attachment; filename",
+            "attachment; filename=\"\"",
+            "inline; size=3",
+        ] {
             assert_eq!(name_in(value), None, "{value}");
         }
         assert_eq!(file_name(&HeaderMap::new()), None);

@@ -18,7 +18,11 @@ pub(super) struct OwnLink {
 }
 
 impl OwnLink {
-    pub(super) async fn make(client: Client, cid: &str, context: &Context) -> Result<Self, Failure> {
+    pub(super) async fn make(
+        client: Client,
+        cid: &str,
+        context: &Context,
+    ) -> Result<Self, Failure> {
         let wanted = NewLink {
             expires_in: Some(LIFETIME_S),
             permissions: &["read"],

@@ -181,7 +181,11 @@ mod tests {
         names
     }
 
-    async fn write(target: &Target, own_name: Option<&str>, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    async fn write(
+        target: &Target,
+        own_name: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<PathBuf, Failure> {
         let mut sink = target.open(own_name, "fallback").await?;
         sink.write(bytes).await?;
         Ok(sink.commit().await?.unwrap())

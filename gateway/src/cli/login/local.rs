@@ -98,9 +98,12 @@ mod tests {
 
     #[test]
     fn without_a_running_serve_or_a_secret_nothing_is_found() {
-        for (address, secret) in
-            [(None, None), (None, Some("sesame")), (Some("http://127.0.0.1:1"), None), (Some("?"), Some("s"))]
-        {
+        for (address, secret) in [
+            (None, None),
+            (None, Some("sesame")),
+            (Some("http://127.0.0.1:1"), None),
+            (Some("?"), Some("s")),
+        ] {
             let dir = data_dir(address, secret);
             assert_eq!(found(&dir, None), None, "{address:?} {secret:?}");
             assert_eq!(found(&dir, Some("http://127.0.0.1:8787")), None);

@@ -89,9 +89,13 @@ mod tests {
 
     #[test]
     fn the_password_is_the_first_line_and_nothing_is_trimmed_but_its_end() {
-        for (content, password) in
-            [("a b \n", "a b "), ("a\r\nsecond", "a"), ("no newline", "no newline"), ("\n", ""), ("", "")]
-        {
+        for (content, password) in [
+            ("a b \n", "a b "),
+            ("a\r\nsecond", "a"),
+            ("no newline", "no newline"),
+            ("\n", ""),
+            ("", ""),
+        ] {
             assert_eq!(first_line(content.as_bytes()).unwrap(), password);
         }
     }

@@ -60,7 +60,9 @@ const BY_EXTENSION: [(&str, &str); 46] = [
 pub(super) fn guess(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     extension
-        .and_then(|wanted| BY_EXTENSION.binary_search_by_key(&wanted.as_str(), |(known, _)| known).ok())
+        .and_then(|wanted| {
+            BY_EXTENSION.binary_search_by_key(&wanted.as_str(), |(known, _)| known).ok()
+        })
         .map_or(UNKNOWN, |index| BY_EXTENSION[index].1)
 }
 
@@ -69,11 +71,12 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     let essence = text.split(';').next().unwrap_or_default().trim_end();
     let is_token = |part: &str| {
         !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
     };
-    let is_media_type = essence
-        .split_once('/')
-        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
+    let is_media_type =
+        essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
     if is_media_type && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         Ok(text.to_owned())
     } else {
@@ -114,7 +117,16 @@ mod tests {
         for text in ["text/plain", "text/plain; charset=utf-8", "application/x.y+json"] {
             assert_eq!(parse(text).as_deref(), Ok(text));
         }
-        for text in ["", "text", "/plain", "text/", "te xt/plain", "text/plain\r\nX: y", "a/b/c", "text/plän"] {
+        for text in [
+            "",
+            "text",
+            "/plain",
+            "text/",
+            "te xt/plain",
+            "text/plain\r\nX: y",
+            "a/b/c",
+            "text/plän",
+        ] {
             assert!(parse(text).is_err(), "{text:?}");
         }
     }

@@ -1,7 +1,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,13 +18,10 @@ struct Realm {
     valid: Mutex<Option<u32>>,
 }
 
-#[derive(serde::Deserialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-async fn renew(State(realm): State<Arc<Realm>>, Form(form): Form<Refresh>) -> Response {
-    let presented = form.refresh_token.strip_prefix("refresh-").unwrap().parse().unwrap();
+async fn renew(State(realm): State<Arc<Realm>>, form: String) -> Response {
+    let (_, presented) =
+        form.split_once("grant_type=refresh_token&refresh_token=refresh-").unwrap();
+    let presented: u32 = presented.parse().unwrap();
     let mut valid = realm.valid.lock().unwrap();
     if *valid != Some(presented) {
         *valid = None;
@@ -64,8 +60,7 @@ impl Fixture {
     async fn new(access_expires_at: Timestamp) -> Self {
         let realm = Arc::new(Realm { valid: Mutex::new(Some(0)), ..Realm::default() });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server: Server =
-            format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let server: Server = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let routes = axum::Router::new()
             .route("/oauth/token", post(renew))
             .route("/v1/files", get(list))
