@@ -22,19 +22,19 @@ use async_trait::async_trait;
 use cid::Cid;
 use cidlock_crypto::{ObjectId, Realm, UnixTime};
 
-pub use self::{
-    error::StoreError,
-    file::{Acknowledged, Disagreement, FileRow, Intent, ReplicaRow},
-    id::{LinkId, MalformedId, SessionId, UserId},
-    link::{LinkRow, NewLink},
-    page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit},
-    revocation::{Revocation, Revoked},
-    session::{NewSession, RefreshHash, Rotation, Session},
-    sql::SqlStore,
-    user::{NewUser, PasswordHash, User, UserStatus},
-};
+pub use self::acknowledged::{Acknowledged, Disagreement};
+pub use self::error::StoreError;
+pub use self::file::{FileRow, Intent, ReplicaRow};
+pub use self::id::{LinkId, MalformedId, SessionId, UserId};
+pub use self::link::{LinkRow, NewLink};
+pub use self::page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit};
+pub use self::revocation::{Revocation, Revoked};
+pub use self::session::{NewSession, RefreshHash, Rotation, Session};
+pub use self::sql::SqlStore;
+pub use self::user::{NewUser, PasswordHash, User, UserStatus};
 
-#[cfg(feature = "conformance")]
+mod acknowledged;
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
 mod file;

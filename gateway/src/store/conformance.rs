@@ -1,1 +1,94 @@
-//! What every [`Store`](super::Store) does, as a suite that each of them runs.
+//! The suite that every store passes: what the trait [`Store`] means, as code.
+//!
+//! A store, here or elsewhere, calls [`run`] in a test of its own. Each case gets a fresh database;
+//! those about concurrency open it twice, as two gateways do. The cases:
+//!
+//! - [`realm`]: the first claim stays; another realm is refused.
+//! - [`users`]: they come back as they were; names and ids are unique, byte by byte.
+//! - [`sessions`]: refresh tokens work once, in time, and while their session lasts; reuse ends the
+//!   session; of concurrent rotations one wins; what fails changes nothing.
+//! - [`uploads`]: intents are listed in pages, conflict with what exists, and become a file once,
+//!   if it is the file that was begun.
+//! - [`files`]: they come back as they were acknowledged; lists are newest first, of one owner, and
+//!   neither skip nor repeat what is there throughout.
+//! - [`links`]: the same of links; a link is revoked once.
+//! - [`revocations`]: numbered without gaps, visible in their order under concurrency, in pages,
+//!   for as long as they matter.
+//! - [`durability`]: what was answered is there after the database is opened again; a closed store
+//!   refuses; a caller that goes away leaves nothing half done and no transaction open; numbers
+//!   that do not fit are refused.
+//!
+//! It cannot say what survives a power failure.
+
+pub mod durability;
+pub mod files;
+pub mod links;
+pub mod realm;
+pub mod revocations;
+pub(super) mod sample;
+pub mod sessions;
+pub mod uploads;
+pub mod users;
+
+use std::sync::Arc;
+
+use super::{Store, StoreError};
+
+/// Runs every case. Panics where a store does not do what it must.
+///
+/// `open` opens the database of that name (lower-case words joined by `_`), empty the first time.
+pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
+    macro_rules! cases {
+        ($($group:ident: $($case:ident)+;)+) => {$($({
+            let name = concat!(stringify!($group), "_", stringify!($case));
+            let store = open(name).await;
+            passed(name, $group::$case(&*store).await);
+            store.close().await;
+        })+)+};
+    }
+    macro_rules! cases_of_two {
+        ($($group:ident: $($case:ident)+;)+) => {$($({
+            let name = concat!(stringify!($group), "_", stringify!($case));
+            let (one, other) = (open(name).await, open(name).await);
+            passed(name, $group::$case(&*one, &*other).await);
+            one.close().await;
+            other.close().await;
+        })+)+};
+    }
+
+    cases! {
+        realm: is_claimed_once;
+        users: come_back_as_they_were have_names_of_their_own;
+        sessions: come_back_as_they_were are_not_started_twice refresh_once_per_token
+            end_when_a_token_is_reused do_not_outlive_their_time end_once change_only_as_a_whole;
+        uploads: are_listed_in_pages conflict_with_what_exists become_files_once
+            become_only_what_was_begun;
+        files: come_back_as_acknowledged are_listed_newest_first
+            are_neither_skipped_nor_repeated;
+        links: come_back_as_they_were are_listed_newest_first need_what_they_name
+            are_revoked_once;
+        revocations: are_numbered_in_pages matter_until_their_tokens_expired;
+        durability: of_a_closed_store of_what_does_not_fit of_dropped_calls;
+    }
+    cases_of_two! {
+        users: are_created_once_under_one_name;
+        sessions: rotate_once_under_concurrency;
+        uploads: become_files_once_under_concurrency;
+        links: are_revoked_once_under_concurrency;
+        revocations: become_visible_in_their_order;
+    }
+
+    let name = "durability_of_a_reopened_store";
+    let store = open(name).await;
+    let written = durability::write(&*store).await.expect("everything can be written");
+    store.close().await;
+    let store = open(name).await;
+    passed(name, durability::is_all_there(&*store, &written).await);
+    store.close().await;
+}
+
+fn passed(name: &str, case: Result<(), StoreError>) {
+    if let Err(error) = case {
+        panic!("{name}: {error}: {error:?}");
+    }
+}

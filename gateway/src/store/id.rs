@@ -1,6 +1,7 @@
 //! Ids of what has no format of its own: UUIDv7, so that they sort by the time of their making.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -4,10 +4,8 @@ use cid::Cid;
 use cidlock_crypto::{ObjectId, Permissions, UnixTime};
 use sqlx::FromRow;
 
-use super::{
-    LinkId, UserId,
-    sql::column::{CidText, MaybeTime, Object, Time},
-};
+use super::sql::column::{CidText, MaybeTime, Object, Time};
+use super::{LinkId, UserId};
 
 /// A link to be recorded.
 #[derive(Clone, Debug)]

@@ -1,9 +1,11 @@
 //! Pages of a list that grows while it is being read: the position is that of the last item seen,
 //! so that nothing is skipped or repeated.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cidlock_crypto::{ObjectId, UnixTime};
 use thiserror::Error;
 use uuid::Uuid;
@@ -118,5 +120,43 @@ impl PageLimit {
 impl Default for PageLimit {
     fn default() -> Self {
         Self(50)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back() {
+        let id = Uuid::now_v7();
+        for created_at in [UnixTime(0), UnixTime(1_800_000_000), Cursor::START.created_at] {
+            let cursor = Cursor { created_at, id };
+            assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
+        }
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        let text = Cursor::START.to_string();
+        for bad in [
+            String::new(),
+            text[1..].to_owned(),
+            format!("{text}AAAA"),
+            format!("{text}="),
+            text.replace('_', "/"),
+            "x".repeat(10_000),
+            // A time that no column holds.
+            "_".repeat(32),
+        ] {
+            assert!(bad.parse::<Cursor>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_1_to_500_items() {
+        for (items, fits) in [(0, false), (1, true), (500, true), (501, false), (1 << 32, false)] {
+            assert_eq!(PageLimit::new(items).is_ok(), fits, "{items}");
+        }
     }
 }

@@ -5,10 +5,8 @@ use std::fmt;
 use cidlock_crypto::UnixTime;
 use sqlx::FromRow;
 
-use super::{
-    Revocation, SessionId, UserId,
-    sql::column::{MaybeTime, Time},
-};
+use super::sql::column::{MaybeTime, Time};
+use super::{Revocation, SessionId, UserId};
 
 /// A session to be started.
 #[derive(Clone, Debug)]

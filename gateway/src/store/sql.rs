@@ -31,6 +31,8 @@ mod realm;
 mod revocations;
 mod sessions;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod uploads;
 mod users;
 

@@ -7,7 +7,8 @@ use sqlx::FromRow;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{UserId, sql::column::Time};
+use super::UserId;
+use super::sql::column::Time;
 
 /// A user to be added.
 #[derive(Clone, Debug)]
@@ -111,5 +112,16 @@ impl From<String> for PasswordHash {
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_hash_is_not_printed() {
+        let hash = PasswordHash::new("$argon2id$v=19$secret".to_owned());
+        assert_eq!(format!("{hash:?}"), "PasswordHash(..)");
     }
 }

@@ -5,7 +5,10 @@
 
 use cid::Cid;
 use cidlock_crypto::{ObjectId, UnixTime};
-use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError, types::Uuid};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::types::Uuid;
+use sqlx::{Database, Decode, Encode, Type};
 
 macro_rules! column {
     ($(#[$doc:meta])* $name:ident($value:ty) as $stored:ty, $write:expr, $read:expr) => {

@@ -1,9 +1,7 @@
 use cid::Cid;
 
-use super::{
-    column::{CidText, Time},
-    connection::{Connection, query},
-};
+use super::column::{CidText, Time};
+use super::connection::{Connection, query};
 use crate::store::{Cursor, FileRow, Page, PageLimit, StoreError, UserId};
 
 pub(super) async fn by_cid(

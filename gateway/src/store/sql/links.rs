@@ -1,11 +1,9 @@
 use cidlock_crypto::{ObjectId, UnixTime};
 use sqlx::types::Json;
 
-use super::{
-    column::{Object, Time},
-    connection::{Connection, query},
-    revocations, users,
-};
+use super::column::{Object, Time};
+use super::connection::{Connection, query};
+use super::{revocations, users};
 use crate::store::{
     Cursor, LinkId, LinkRow, NewLink, Page, PageLimit, Revocation, Revoked, StoreError,
 };

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::{Executor, postgres::PgPoolOptions};
+use sqlx::Executor as _;
+use sqlx::postgres::PgPoolOptions;
 
 use super::connection::Database;
 use crate::store::StoreError;

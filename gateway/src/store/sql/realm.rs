@@ -1,9 +1,7 @@
 use cidlock_crypto::{Realm, UnixTime};
 
-use super::{
-    column::Time,
-    connection::{Connection, query},
-};
+use super::column::Time;
+use super::connection::{Connection, query};
 use crate::store::StoreError;
 
 pub(super) async fn claim(c: &mut Connection<'_>, realm: &Realm) -> Result<(), StoreError> {

@@ -1,10 +1,8 @@
 use cidlock_crypto::UnixTime;
 use sqlx::types::Uuid;
 
-use super::{
-    column::{Number, Time},
-    connection::{Connection, query},
-};
+use super::column::{Number, Time};
+use super::connection::{Connection, query};
 use crate::store::{PageLimit, Revocation, Revoked, StoreError};
 
 /// Numbers a revocation and adds it. To be the last thing in its transaction: until the end of it

@@ -1,10 +1,8 @@
 use cidlock_crypto::UnixTime;
 
-use super::{
-    column::{MaybeTime, Time},
-    connection::{Connection, query},
-    revocations, users,
-};
+use super::column::{MaybeTime, Time};
+use super::connection::{Connection, query};
+use super::{revocations, users};
 use crate::store::{
     NewSession, RefreshHash, Revocation, Revoked, Rotation, Session, SessionId, StoreError,
 };

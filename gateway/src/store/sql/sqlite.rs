@@ -1,6 +1,7 @@
 //! SQLite as it has to be set up: write-ahead log, one writer, every commit on the disk.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 

@@ -1,11 +1,9 @@
 use cidlock_crypto::ObjectId;
 use sqlx::types::{Json, Uuid};
 
-use super::{
-    column::{CidText, MaybeTime, Number, Object, Time},
-    connection::{Connection, query},
-    users,
-};
+use super::column::{CidText, MaybeTime, Number, Object, Time};
+use super::connection::{Connection, query};
+use super::users;
 use crate::store::{FileRow, Intent, PageLimit, StoreError};
 
 pub(super) async fn begin(c: &mut Connection<'_>, intent: Intent) -> Result<(), StoreError> {

@@ -1,9 +1,7 @@
 use sqlx::types::Json;
 
-use super::{
-    column::Time,
-    connection::{Connection, query},
-};
+use super::column::Time;
+use super::connection::{Connection, query};
 use crate::store::{NewUser, StoreError, User, UserId, UserStatus};
 
 pub(super) async fn create(c: &mut Connection<'_>, user: NewUser) -> Result<User, StoreError> {
