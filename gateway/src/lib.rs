@@ -17,6 +17,7 @@ pub mod download;
 pub mod files;
 pub mod http;
 pub mod keyring;
+pub mod logging;
 pub mod object;
 pub mod serve;
 pub mod sharing;

@@ -28,6 +28,7 @@ use crate::download::Downloads;
 use crate::files::Files;
 use crate::http::{self, Services, Settings};
 use crate::keyring::Keyring;
+use crate::logging;
 use crate::sharing::Sharing;
 use crate::store::{SqlStore, Store, StoreError};
 use crate::upload::Uploads;
@@ -41,6 +42,7 @@ const LEEWAY_S: u64 = 5;
 /// # Errors
 /// Whatever keeps it from starting, as a sentence for the operator.
 pub async fn run(config: Config) -> anyhow::Result<()> {
+    logging::start(&config.log).context("log.filter")?;
     let dir = DataDir::lock(&config.data_dir)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store: Arc<dyn Store> = Arc::new(

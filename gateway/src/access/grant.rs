@@ -80,11 +80,7 @@ impl Access {
     /// # Errors
     /// Every rule of tokens; [`AccessError::OtherObject`] for a share token on another CID,
     /// whether or not that exists; [`AccessError::NotFound`] for an owner on what is not theirs.
-    pub async fn grant<P: Right>(
-        &self,
-        bearer: &str,
-        cid: &Cid,
-    ) -> Result<Grant<P>, AccessError> {
+    pub async fn grant<P: Right>(&self, bearer: &str, cid: &Cid) -> Result<Grant<P>, AccessError> {
         let token = Unverified::parse(bearer)?;
         match token.kind() {
             TokenKind::Share => self.grant_to_link(&token, cid).await,
@@ -92,7 +88,11 @@ impl Access {
                 let claims = self.keyring.verifier().verify_access(&token, self.clock.now())?;
                 let caller = self.caller_from(&claims, P::SCOPE).await?;
                 let file = self.live_file(cid).await?;
-                if file.owner == caller.user { Ok(self.own(caller, file)) } else { Err(AccessError::NotFound) }
+                if file.owner == caller.user {
+                    Ok(self.own(caller, file))
+                } else {
+                    Err(AccessError::NotFound)
+                }
             }
         }
     }

@@ -42,7 +42,10 @@ impl Passwords {
         Self { permits: Arc::new(Semaphore::new(at_once)), decoy: Arc::default() }
     }
 
-    pub(super) async fn hash(&self, password: Zeroizing<String>) -> Result<PasswordHash, AccessError> {
+    pub(super) async fn hash(
+        &self,
+        password: Zeroizing<String>,
+    ) -> Result<PasswordHash, AccessError> {
         self.run(move || {
             let phc = Argon2::default().hash_password(password.as_bytes());
             phc.map(|phc| PasswordHash::new(phc.to_string()))

@@ -84,7 +84,9 @@ impl Access {
             created_at: now,
             expires_at,
             first_refresh: RefreshToken::hash(refresh.expose()),
-            refresh_expires_at: now.saturating_add(Duration::from_secs(self.lifetimes.refresh_lifetime_s)).min(expires_at),
+            refresh_expires_at: now
+                .saturating_add(Duration::from_secs(self.lifetimes.refresh_lifetime_s))
+                .min(expires_at),
         };
         let session = self.store.start_session(session).await?;
         self.tokens(&user, &session, refresh, now)
@@ -128,7 +130,9 @@ impl Access {
         refresh: RefreshToken,
         now: UnixTime,
     ) -> Result<SessionTokens, AccessError> {
-        let expires_at = now.saturating_add(Duration::from_secs(self.lifetimes.access_lifetime_s)).min(session.expires_at);
+        let expires_at = now
+            .saturating_add(Duration::from_secs(self.lifetimes.access_lifetime_s))
+            .min(session.expires_at);
         let scope = Scope::all();
         let access = self.keyring.keys().mint_access(&AccessClaims {
             subject: user.id.to_string(),

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use cidlock_crypto::Permissions;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use http::StatusCode;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde::{Deserialize, Serialize};
 
 use super::body::frames;
@@ -114,7 +114,9 @@ async fn owner_link(
 ) -> Result<LinkBrief, Problem> {
     let grant = services.access.own::<Share>(caller, file);
     let request = LinkRequest {
-        expires_in_s: Some(OWNER_LINK_LIFETIME_S.min(services.sharing.lifetimes.share_max_lifetime_s)),
+        expires_in_s: Some(
+            OWNER_LINK_LIFETIME_S.min(services.sharing.lifetimes.share_max_lifetime_s),
+        ),
         permissions: Permissions::READ | Permissions::STAT,
         label: None,
     };

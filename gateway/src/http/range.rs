@@ -116,18 +116,29 @@ mod tests {
 
     #[test]
     fn a_range_outside_the_file_is_not_satisfiable() {
-        for (range, size) in
-            [("bytes=10-", 10), ("bytes=11-12", 10), ("bytes=-0", 10), ("bytes=0-", 0), ("bytes=-1", 0)]
-        {
+        for (range, size) in [
+            ("bytes=10-", 10),
+            ("bytes=11-12", 10),
+            ("bytes=-0", 10),
+            ("bytes=0-", 0),
+            ("bytes=-1", 0),
+        ] {
             assert_eq!(resolve(range, size), Err("range_not_satisfiable"), "{range} of {size}");
         }
     }
 
     #[test]
     fn a_malformed_range_is_refused() {
-        for range in
-            ["bytes", "bytes=", "bytes=a-b", "bytes=5-4", "bytes=--5", "bytes=1", "bytes=1-2-3", "bytes=-"]
-        {
+        for range in [
+            "bytes",
+            "bytes=",
+            "bytes=a-b",
+            "bytes=5-4",
+            "bytes=--5",
+            "bytes=1",
+            "bytes=1-2-3",
+            "bytes=-",
+        ] {
             assert_eq!(resolve(range, 10), Err("range_malformed"), "{range}");
         }
     }

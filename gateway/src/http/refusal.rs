@@ -36,9 +36,8 @@ pub(super) fn panicked(_payload: Box<dyn Any + Send>) -> Response {
 
 impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
-        let invalid = |code, title| {
-            Self::unauthorized(code, title, sentence(&error), "invalid_token")
-        };
+        let invalid =
+            |code, title| Self::unauthorized(code, title, sentence(&error), "invalid_token");
         match &error {
             AccessError::Token(TokenError::Expired) => invalid("token_expired", "Token expired"),
             AccessError::Token(_) | AccessError::UnknownSubject | AccessError::WrongKind => {

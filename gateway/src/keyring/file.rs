@@ -45,7 +45,8 @@ pub(super) fn write_new(path: &Path, keys: &KeySet) -> Result<(), KeyringError> 
 pub fn write_secret(path: &Path, secret: &[u8]) -> io::Result<()> {
     let dir = path.parent().ok_or_else(|| io::Error::other("not a file in a directory"))?;
     let draft = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(secret)?;
     file.sync_all()?;

@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_name_is_one_step_of_a_path_without_control_characters() {
-        for good in ["a", "report 2026.pdf", "…", "naïve\u{202e}gpj.exe", "a\"b", &"x".repeat(255)] {
+        for good in ["a", "report 2026.pdf", "…", "naïve\u{202e}gpj.exe", "a\"b", &"x".repeat(255)]
+        {
             assert_eq!(String::from(FileName::parse(good, 255).unwrap()), good);
         }
         for (bad, why) in [

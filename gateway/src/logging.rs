@@ -1,0 +1,26 @@
+//! Logs: to standard error, as text or as JSON.
+//!
+//! What may be logged is not decided here but where it is logged: no query string, no header, no
+//! name of a file, no secret, at any level.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::filter::{EnvFilter, ParseError};
+
+use crate::config::LogConfig;
+
+/// Starts logging. A second call in the same process changes nothing.
+///
+/// # Errors
+/// The filter is not understood.
+pub fn start(config: &LogConfig) -> Result<(), ParseError> {
+    let filter = EnvFilter::builder().parse(&config.filter)?;
+    let colours = std::io::stderr().is_terminal();
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours);
+    // An earlier subscriber, such as a test's, stays.
+    let _ = if config.json { logs.json().try_init() } else { logs.try_init() };
+    Ok(())
+}
