@@ -13,7 +13,7 @@ use serde::Deserialize;
 /// and none of its own row.
 const LAYERS: &[&[&str]] = &[
     &["clock", "config"],
-    &["keyring", "store"],
+    &["keyring", "logging", "store"],
     &["access", "object"],
     &["upload", "download", "sharing", "files"],
     &["http"],
