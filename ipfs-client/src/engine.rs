@@ -8,6 +8,8 @@
 mod embedded;
 mod error;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 

@@ -153,3 +153,27 @@ pub enum Unpinned {
     /// There was no such pin.
     WasAbsent,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PinName, PinNameError};
+
+    #[test]
+    fn names_of_lower_case_letters_digits_and_hyphens_are_taken() {
+        let longest = "x".repeat(PinName::MAX_LEN);
+        for name in ["a", "0", "-", "0199e8a2-7c3b-7d10-8000-0123456789ab", longest.as_str()] {
+            assert_eq!(PinName::parse(name).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn names_that_could_be_anything_else_are_refused() {
+        assert_eq!(PinName::parse(""), Err(PinNameError::Length(0)));
+        assert_eq!(PinName::parse(&"x".repeat(65)), Err(PinNameError::Length(65)));
+        for (name, c) in
+            [("A", 'A'), ("a.b", '.'), ("a/b", '/'), ("a b", ' '), ("ä", 'ä'), ("a\0", '\0')]
+        {
+            assert_eq!(PinName::parse(name), Err(PinNameError::Character(c)));
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What the unit tests of several modules are made with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tempfile::TempDir;
 
@@ -47,4 +49,14 @@ pub(crate) fn params(leaf_len: u32, fan_out: u32) -> DagParams {
 /// whose last one has a shorter prefix than the others, leaves of one byte.
 pub(crate) fn all_params() -> [DagParams; 6] {
     [params(1, 2), params(16, 2), params(16, 3), params(64, 4), params(100, 3), params(20_000, 2)]
+}
+
+/// Waits for something that another thread does; fails if it does not come about.
+pub(crate) async fn until(come_about: impl Fn() -> bool) {
+    let waiting = async {
+        while !come_about() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it comes about");
 }

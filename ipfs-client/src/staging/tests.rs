@@ -5,20 +5,8 @@ mod ends;
 mod following;
 mod writing;
 
-use std::time::Duration;
-
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
-
-/// Waits for something that another thread does; fails if it does not come about.
-async fn until(come_about: impl Fn() -> bool) {
-    let waiting = async {
-        while !come_about() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it comes about");
-}
 
 /// A runtime with one thread for blocking calls, which is what reads and writes files.
 fn one_disk_thread() -> Runtime {

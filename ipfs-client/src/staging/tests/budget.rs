@@ -1,15 +1,13 @@
 //! What staging may take, and that it gives it back.
 
-use std::fs::File;
-
 use futures::FutureExt;
 
-use super::{one_disk_thread, stop_the_disk, until};
+use super::{one_disk_thread, stop_the_disk};
 use crate::conformance::pattern;
 use crate::dag::DagParams;
 use crate::file::BATCH_LEN;
 use crate::staging::{Limits, Shortage, StagingArea, StagingError};
-use crate::testing::{Bench, name, params};
+use crate::testing::{Bench, name, params, until};
 
 async fn area_of(dir: &tempfile::TempDir, max_bytes: u64) -> StagingArea {
     StagingArea::open(dir.path(), Limits { max_bytes }, params(100, 2)).await.unwrap()
@@ -71,11 +69,12 @@ async fn a_writer_that_was_refused_takes_nothing_more() {
     assert!(matches!(writer.finish().await, Err(StagingError::Broken)));
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_disk_without_space_is_full() {
     let bench = Bench::new(params(100, 2)).await;
     // Every write to this device answers ENOSPC, positioned ones too.
-    let file = File::options().read(true).write(true).open("/dev/full").unwrap();
+    let file = std::fs::File::options().read(true).write(true).open("/dev/full").unwrap();
     let path = bench.dir.path().join("nothing");
     let mut writer = bench.staging.begin_in(file, path, name("object")).unwrap();
     writer.write(pattern(1, 1000)).await.unwrap();

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::until;
 use crate::conformance::pattern;
 use crate::dag::DagParams;
 use crate::engine::Engine;
 use crate::staging::{FollowError, Follower, Limits, StagingArea};
-use crate::testing::{Bench, name, params};
+use crate::testing::{Bench, name, params, until};
 
 fn files_in(dir: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> =
