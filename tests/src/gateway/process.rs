@@ -52,7 +52,8 @@ impl Gateway {
         let mut gateway = Self { running: Some((home, process)), address: unknown };
         gateway.address = wait::until("the gateway's address", async || {
             gateway.assert_alive();
-            std::fs::read_to_string(&announcement).ok()?.trim().parse().ok()
+            let announced = std::fs::read_to_string(&announcement).ok()?;
+            announced.trim().strip_prefix("http://")?.parse().ok()
         })
         .await;
         let ready = gateway.url("/readyz");
@@ -94,6 +95,14 @@ impl Gateway {
     /// Asks it to end (SIGTERM) and waits until it has.
     pub async fn stop(mut self) -> (ExitStatus, Home) {
         self.ask_to_stop();
+        self.ended().await
+    }
+
+    /// Waits until it has ended, as it was asked to.
+    ///
+    /// # Panics
+    /// If it goes on.
+    pub async fn ended(mut self) -> (ExitStatus, Home) {
         let status = wait::until("the gateway to stop", async || {
             self.process().try_wait().expect("a child can be asked")
         })
