@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use crate::config::default_data_dir;
+
 /// A data directory that no other process serves.
 #[derive(Debug)]
 pub(super) struct DataDir {
@@ -37,6 +39,16 @@ impl DataDir {
             ),
             Err(TryLockError::Error(error)) => Err(error).with_context(named),
         }
+    }
+
+    /// The directory itself, absolute.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the commands of this user look here without being told.
+    pub(super) fn is_default(&self) -> bool {
+        default_data_dir().and_then(|dir| dir.canonicalize().ok()).as_ref() == Some(&self.path)
     }
 
     /// The catalog's file.

@@ -16,14 +16,22 @@ pub(super) fn print(public_url: &str, bound: SocketAddr, dir: &DataDir) {
         Some(secret) => secret.trim().to_owned(),
         None => format!("in {}", file.display()),
     };
+    // As it was called here, so that the lines below can be copied whether or not it is on the path.
+    let program = std::env::args().next().unwrap_or_else(|| "cidlock".to_owned());
+    let elsewhere = if dir.is_default() {
+        " ".repeat(14)
+    } else {
+        format!(" --data-dir {}", dir.path().display())
+    };
     let text = format!(
         "cidlock listens on {bound} and hands out links to {public_url}\n\
          \x20 user      {ADMIN}\n\
          \x20 password  {password}\n\
          In another terminal:\n\
-         \x20 cidlock login          once; here it finds the password by itself\n\
-         \x20 cidlock put FILE       store a file, get its link\n\
-         \x20 cidlock share CID --for 24h, cidlock revoke ID, cidlock ls, cidlock get CID\n\
+         \x20 {program} login{elsewhere}    once; here it finds the password by itself\n\
+         \x20 {program} put FILE               store a file, get a link to it\n\
+         \x20 {program} share CID --for 24h    make another link; `revoke ID` takes it back\n\
+         \x20 {program} get URL                fetch a file by its link\n\
          Stop with Ctrl-C.\n"
     );
     // Nobody may be listening; that is no reason to stop.
