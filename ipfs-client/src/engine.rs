@@ -62,8 +62,8 @@ pub trait Ingest: Send {
     /// Pins `car`, which is the file that the feed followed.
     ///
     /// Returns when all blocks are kept durably. The same root under the same name again is
-    /// success; another root under that name is [`EngineError::Conflict`]. After any other error
-    /// the pin may exist.
+    /// success; another root under that name is [`EngineError::Conflict`]. After any other error,
+    /// or when the future is dropped, the pin may exist or come to exist: unpin it.
     async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError>;
 }
 
