@@ -4,8 +4,12 @@
 //! [`Gateway`] is `cidlock serve` running in one. Killing or stopping a gateway gives its home back,
 //! so that what survives can be looked at, and served again.
 
+mod disk;
 mod home;
 mod process;
+mod shared;
 
+pub use disk::{place_in_object_file, place_of_ciphertext};
 pub use home::Home;
 pub use process::Gateway;
+pub use shared::{Lease, Shared};
