@@ -7,11 +7,16 @@
 //! Fixtures panic rather than return errors: whatever goes wrong in one has one reader, the person
 //! who runs the tests.
 
+pub mod client;
 pub mod content;
+pub mod forge;
 pub mod gateway;
 pub mod kubo;
+pub mod postgres;
 pub mod python;
+pub mod shelf;
 pub mod source;
 pub mod spdx;
 pub mod tools;
 pub mod wait;
+pub mod wire;

@@ -50,5 +50,6 @@ fn python_has_the_public_tools() {
 
 async fn rpc(node: &Node, call: &str) -> Value {
     let url = format!("{}/api/v0/{call}", node.rpc());
-    reqwest::Client::new().post(url).send().await.unwrap().json().await.unwrap()
+    let answer = reqwest::Client::new().post(url).send().await.expect("Kubo answers");
+    answer.json().await.expect("it answers in JSON")
 }

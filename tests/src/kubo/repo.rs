@@ -1,6 +1,6 @@
 //! A repository, and the commands that need no daemon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,18 @@ impl Repo {
         let repo = Self { directory };
         repo.run(["init", "--profile=unixfs-v1-2025", "--empty-repo"]);
         repo.configure(keep_private);
+        repo
+    }
+
+    /// One that forgets what it holds when the power goes: a file a block, and none of them synced,
+    /// is bearable for a hundred thousand blocks.
+    ///
+    /// # Panics
+    /// Without Kubo.
+    #[must_use]
+    pub fn forgetful() -> Self {
+        let repo = Self::new();
+        repo.configure(|config| config["Datastore"]["Spec"]["mounts"][0]["sync"] = json!(false));
         repo
     }
 
@@ -118,11 +130,11 @@ impl Repo {
         printed(&output).trim().parse().expect("Kubo prints a CID")
     }
 
-    /// Imports CAR files, each with one root, and pins the roots; they come in the order of `cars`.
+    /// Imports CAR files, each with one root, and pins the roots, which it gives back.
     ///
     /// # Panics
     /// If Kubo refuses one.
-    pub fn import(&self, cars: &[&Path]) -> Vec<Cid> {
+    pub fn import(&self, cars: &[PathBuf]) -> BTreeSet<Cid> {
         let arguments = ["dag", "import", "--offline", "--enc=json"].map(OsStr::new).into_iter();
         self.run(arguments.chain(cars.iter().map(|car| car.as_os_str())))
             .lines()
