@@ -7,7 +7,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha512;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 const HASH_LEN: usize = 64;
 
@@ -35,7 +35,9 @@ pub(crate) fn expand_sha512(
             mac.update(part);
         }
         mac.update(&[number]);
-        previous.copy_from_slice(&mac.finalize().into_bytes());
+        let mut tag = mac.finalize().into_bytes();
+        previous.copy_from_slice(&tag);
+        tag.as_mut_slice().zeroize();
         block.copy_from_slice(&previous[..block.len()]);
     }
     Ok(())

@@ -74,3 +74,34 @@ impl Visitor<'_> for SecretVisitor {
             .map_err(|_| E::custom("not 32 bytes as base64url"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aes_gcm::Aes256Gcm;
+    use aes_kw::KwAes256;
+    use sha2::Sha512;
+
+    use super::*;
+
+    /// Compiles only where the crates' features for it are on.
+    #[test]
+    fn what_holds_a_key_erases_it_when_dropped() {
+        fn erased_when_dropped<T: ZeroizeOnDrop>() {}
+        erased_when_dropped::<Secret>();
+        erased_when_dropped::<Aes256Gcm>();
+        erased_when_dropped::<KwAes256>();
+        // And so HMAC, which is made of two of them.
+        erased_when_dropped::<Sha512>();
+    }
+
+    #[test]
+    fn a_secret_has_32_bytes_in_one_spelling_and_errors_do_not_quote_it() {
+        let secret = Secret::from_bytes([0xff; 32]);
+        let json = serde_json::to_string(&secret).unwrap();
+        assert!(serde_json::from_str::<Secret>(&json).unwrap() == secret);
+        for bad in [json.replace("__8", "__9"), json.replace("__8", "__8="), "\"hunter2\"".into()] {
+            let error = serde_json::from_str::<Secret>(&bad).unwrap_err().to_string();
+            assert!(!error.contains("hunter2") && !error.contains("___"), "{error}");
+        }
+    }
+}

@@ -266,8 +266,8 @@ fn an_envelope_that_is_not_as_it_must_be_is_refused() {
     assert_eq!(refusal(&with(3, "!".to_owned())), JweError::Encoding);
     assert_eq!(refusal(&with(1, String::new())), JweError::NotAuthentic);
     assert_eq!(refusal(&with(1, encode([0; 24]))), JweError::NotAuthentic);
-    for index in 1..5 {
-        let mut bytes = decode(envelope[index]);
+    for (index, part) in envelope.iter().enumerate().skip(1) {
+        let mut bytes = decode(part);
         bytes[0] ^= 1;
         assert_eq!(refusal(&with(index, encode(bytes))), JweError::NotAuthentic, "part {index}");
     }

@@ -6,8 +6,8 @@ use cidlock_crypto::UnixTime;
 use cidlock_crypto::key_set::KeySet;
 use cidlock_crypto::token::{ShareClaims, TokenError, TokenLimits, Unverified};
 
+use super::{access_claims, share_claims};
 use crate::support::{NOW, key_set};
-use crate::tokens::{access_claims, share_claims};
 
 const IAT: u64 = 1_000_000;
 
