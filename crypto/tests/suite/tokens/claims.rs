@@ -119,6 +119,20 @@ fn values_that_a_claim_cannot_have_are_refused() {
 }
 
 #[test]
+fn times_between_which_no_moment_lies_are_refused() {
+    for good in both() {
+        for (iat, nbf, exp) in [(0, 0, 0), (0, 10, 10), (0, 10, 9), (10, 0, 10), (10, 0, 9)] {
+            let mut claims = good.claims.clone();
+            for (claim, offset) in [("iat", iat), ("nbf", nbf), ("exp", exp)] {
+                claims[claim] = json!(NOW.0 - 5 + offset);
+            }
+            let refusal = good.refusal_of_payload(&claims.to_string());
+            assert_eq!(refusal, Some(TokenError::NeverValid), "{claims}");
+        }
+    }
+}
+
+#[test]
 fn other_issuers_and_audiences_are_refused() {
     for good in both() {
         for other in ["urn:other", "https://files.example.org/", "HTTPS://FILES.EXAMPLE.ORG", ""] {
