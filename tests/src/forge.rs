@@ -127,8 +127,7 @@ impl Pattern {
     #[must_use]
     pub fn sign_hs256(self, secret: &[u8]) -> String {
         let pattern = self.headed("alg", "HS256");
-        let input =
-            format!("{}.{}", encode(pattern.header_text()), encode(pattern.claims_text()));
+        let input = format!("{}.{}", encode(pattern.header_text()), encode(pattern.claims_text()));
         let key = EncodingKey::from_secret(secret);
         let signature = jsonwebtoken::crypto::sign(input.as_bytes(), &key, Algorithm::HS256);
         format!("{input}.{}", signature.expect("an HMAC takes any key"))

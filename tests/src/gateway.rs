@@ -6,6 +6,7 @@
 
 mod disk;
 mod home;
+mod people;
 mod process;
 mod shared;
 

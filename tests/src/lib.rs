@@ -8,6 +8,7 @@
 //! who runs the tests.
 
 pub mod client;
+pub mod command;
 pub mod content;
 pub mod forge;
 pub mod gateway;
@@ -17,6 +18,7 @@ pub mod python;
 pub mod shelf;
 pub mod source;
 pub mod spdx;
+pub mod terminal;
 pub mod tools;
 pub mod wait;
 pub mod wire;

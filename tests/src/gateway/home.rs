@@ -1,6 +1,6 @@
 //! Where a gateway keeps its things, and the commands that can be given there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -30,8 +30,22 @@ impl Home {
     #[must_use]
     pub fn configured(toml: &str) -> Self {
         let home = Self::new();
-        std::fs::write(home.configuration(), toml).expect("a configuration can be written");
+        home.configure(toml);
         home
+    }
+
+    /// Lets the configuration file say `toml`, from the next start on.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn configure(&self, toml: &str) {
+        std::fs::write(self.configuration(), toml).expect("a configuration can be written");
+    }
+
+    /// The home directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.directory.path()
     }
 
     /// The data directory.
