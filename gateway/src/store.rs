@@ -120,12 +120,19 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::NoUser`] if the owner is unknown.
     async fn begin_upload(&self, intent: Intent) -> Result<(), StoreError>;
 
-    /// Uploads begun and neither acknowledged nor abandoned, in the order of their ids.
+    /// Uploads begun and neither acknowledged nor abandoned, cancelled or not, in the order of
+    /// their ids.
     async fn intents(
         &self,
         after: Option<ObjectId>,
         limit: PageLimit,
     ) -> Result<Vec<Intent>, StoreError>;
+
+    /// Says that an upload is never to become a file, whoever may still be at it; after this its
+    /// pin can be taken away. May be said again.
+    ///
+    /// `false` if there is no such upload, which is also so once it has become a file.
+    async fn cancel_upload(&self, id: ObjectId) -> Result<bool, StoreError>;
 
     /// Forgets an upload whose leftovers are gone. Says whether there was one.
     async fn abandon_upload(&self, id: ObjectId) -> Result<bool, StoreError>;
@@ -133,12 +140,13 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces the intent by the file: afterwards the object exists.
     ///
     /// # Errors
-    /// [`StoreError::NoIntent`] if the upload was not begun, was abandoned, or is already a file;
+    /// [`StoreError::NoIntent`] if the upload was not begun, was cancelled or abandoned, or is
+    /// already a file;
     /// [`StoreError::IntentDiffers`] if it was begun for another CID, root or owner.
     ///
     /// After [`StoreError::Unavailable`] it is not known whether the file exists (the answer to
-    /// the commit may have been lost). The pin has to stay until [`intents`](Store::intents) says
-    /// that the intent is still there, in which case the file is not.
+    /// the commit may have been lost), so the pin has to stay until
+    /// [`cancel_upload`](Store::cancel_upload) says that it can go.
     async fn commit_upload(&self, acknowledged: Acknowledged) -> Result<FileRow, StoreError>;
 
     /// The file whose content has this CID.

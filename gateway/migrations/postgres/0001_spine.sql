@@ -40,7 +40,8 @@ CREATE TABLE uploads (
     cid TEXT NOT NULL UNIQUE,
     root TEXT NOT NULL,
     owner UUID NOT NULL REFERENCES users (id),
-    begun_at BIGINT NOT NULL
+    begun_at BIGINT NOT NULL,
+    cancelled BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE files (

@@ -40,7 +40,8 @@ CREATE TABLE uploads (
     cid TEXT NOT NULL UNIQUE,
     root TEXT NOT NULL,
     owner BLOB NOT NULL REFERENCES users (id),
-    begun_at INTEGER NOT NULL
+    begun_at INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE files (

@@ -8,7 +8,7 @@
 //! - [`sessions`]: refresh tokens work once, in time, and while their session lasts; reuse ends the
 //!   session; of concurrent rotations one wins; what fails changes nothing.
 //! - [`uploads`]: intents are listed in pages, conflict with what exists, and become a file once,
-//!   if it is the file that was begun.
+//!   if it is the file that was begun and nobody has cancelled it.
 //! - [`files`]: they come back as they were acknowledged; lists are newest first, of one owner, and
 //!   neither skip nor repeat what is there throughout.
 //! - [`links`]: the same of links; a link is revoked once.
@@ -62,7 +62,7 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
         sessions: come_back_as_they_were are_not_started_twice refresh_once_per_token
             end_when_a_token_is_reused do_not_outlive_their_time end_once change_only_as_a_whole;
         uploads: are_listed_in_pages conflict_with_what_exists become_files_once
-            become_only_what_was_begun;
+            become_only_what_was_begun become_no_files_once_cancelled;
         files: come_back_as_acknowledged are_listed_newest_first
             are_neither_skipped_nor_repeated;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name
@@ -73,7 +73,7 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
     cases_of_two! {
         users: are_created_once_under_one_name;
         sessions: rotate_once_under_concurrency;
-        uploads: become_files_once_under_concurrency;
+        uploads: become_files_once_under_concurrency are_committed_or_cancelled;
         links: are_revoked_once_under_concurrency;
         revocations: become_visible_in_their_order;
     }

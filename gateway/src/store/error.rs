@@ -56,7 +56,8 @@ pub enum StoreError {
     #[error("there is no such file")]
     NoFile,
 
-    /// The upload to be acknowledged was not begun, was abandoned, or is already a file.
+    /// The upload to be acknowledged was not begun, was cancelled or abandoned, or is already
+    /// a file.
     #[error("the upload was not begun")]
     NoIntent,
 

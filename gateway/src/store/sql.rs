@@ -130,6 +130,10 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(uploads::list(c, after, limit))).await
     }
 
+    async fn cancel_upload(&self, id: ObjectId) -> Result<bool, StoreError> {
+        self.database.write(move |c| Box::pin(uploads::cancel(c, id))).await
+    }
+
     async fn abandon_upload(&self, id: ObjectId) -> Result<bool, StoreError> {
         self.database.write(move |c| Box::pin(uploads::abandon(c, id))).await
     }

@@ -1,7 +1,7 @@
 //! Cases: uploads, from the intent to the file.
 
 use cidlock_crypto::ObjectId;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 use super::sample::{NOW, Upload, a_file, a_user};
 use crate::store::{Intent, PageLimit, Store, StoreError, UserId};
@@ -110,6 +110,47 @@ pub async fn become_only_what_was_begun(store: &dyn Store) -> Result<(), StoreEr
         assert_eq!(store.intents(None, PageLimit::MAX).await?, [begun]);
         assert_eq!(store.file_by_cid(&upload.object.content).await?, None);
         assert!(store.abandon_upload(upload.statement.id).await?);
+    }
+    Ok(())
+}
+
+/// A cancelled upload never becomes a file, and stays listed until it is abandoned; a file cannot
+/// be cancelled.
+pub async fn become_no_files_once_cancelled(store: &dyn Store) -> Result<(), StoreError> {
+    let owner = a_user(store, "ada").await?.id;
+    let file = a_file(store, owner, NOW).await?;
+    assert!(!store.cancel_upload(file.id).await?);
+    assert!(store.file_by_cid(&file.cid).await?.is_some());
+
+    let upload = Upload::new(owner, NOW);
+    store.begin_upload(upload.intent()).await?;
+    for _ in 0..2 {
+        assert!(store.cancel_upload(upload.statement.id).await?);
+        let late = store.commit_upload(upload.acknowledged()).await;
+        assert!(matches!(late, Err(StoreError::NoIntent)), "{late:?}");
+        assert_eq!(store.intents(None, PageLimit::MAX).await?, [upload.intent()]);
+    }
+    assert!(store.abandon_upload(upload.statement.id).await?);
+    assert!(!store.cancel_upload(upload.statement.id).await?);
+    assert_eq!(store.file_by_cid(&upload.object.content).await?, None);
+    Ok(())
+}
+
+/// A commit and a cancel at the same time: there is a file, or the cancel was told that its pin can
+/// go; never both, never neither.
+pub async fn are_committed_or_cancelled(
+    one: &dyn Store,
+    other: &dyn Store,
+) -> Result<(), StoreError> {
+    let owner = a_user(one, "ada").await?.id;
+    for _ in 0..20 {
+        let upload = Upload::new(owner, NOW);
+        one.begin_upload(upload.intent()).await?;
+        let commit = one.commit_upload(upload.acknowledged());
+        let (committed, cancelled) = join(commit, other.cancel_upload(upload.statement.id)).await;
+        assert_ne!(committed.is_ok(), cancelled?, "{committed:?}");
+        let file = one.file_by_cid(&upload.object.content).await?;
+        assert_eq!(file.is_some(), committed.is_ok());
     }
     Ok(())
 }

@@ -1,3 +1,5 @@
+//! Files as they are found and listed.
+
 use cid::Cid;
 
 use super::column::{CidText, Time};

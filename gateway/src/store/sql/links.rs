@@ -1,3 +1,5 @@
+//! Links. The CID of one is that of its file, and is stored there alone.
+
 use cidlock_crypto::{ObjectId, UnixTime};
 use sqlx::types::Json;
 

@@ -1,3 +1,5 @@
+//! Whose the database is: one row.
+
 use cidlock_crypto::{Realm, UnixTime};
 
 use super::column::Time;

@@ -1,3 +1,5 @@
+//! Revocations, numbered under the lock of the one row that counts them.
+
 use cidlock_crypto::UnixTime;
 use sqlx::types::Uuid;
 

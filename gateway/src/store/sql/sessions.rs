@@ -1,3 +1,5 @@
+//! Sessions and the refresh tokens of each. A family is locked by its session's row.
+
 use cidlock_crypto::UnixTime;
 
 use super::column::{MaybeTime, Time};

@@ -1,3 +1,5 @@
+//! Uploads, up to the file that one becomes. Its row is locked by whoever decides what it becomes.
+
 use cidlock_crypto::ObjectId;
 use sqlx::types::{Json, Uuid};
 
@@ -38,6 +40,12 @@ pub(super) async fn list(
     )
 }
 
+pub(super) async fn cancel(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
+    // Waits for a commit that is under way, on whatever connection, and then finds nothing.
+    let there = query!(c, execute, "UPDATE uploads SET cancelled = 1 WHERE id = $1", Object(id))?;
+    Ok(there == 1)
+}
+
 pub(super) async fn abandon(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
     let gone = query!(c, execute, "DELETE FROM uploads WHERE id = $1", Object(id))?;
     Ok(gone == 1)
@@ -47,7 +55,7 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
     let begun = query!(
         c,
         fetch_optional::<Intent>,
-        "DELETE FROM uploads WHERE id = $1 RETURNING *",
+        "DELETE FROM uploads WHERE id = $1 AND cancelled = 0 RETURNING *",
         Object(file.id),
     )?
     .ok_or(StoreError::NoIntent)?;

@@ -1,3 +1,5 @@
+//! Users; none is ever removed.
+
 use sqlx::types::Json;
 
 use super::column::Time;
