@@ -208,8 +208,11 @@ impl Failure {
     /// What to do next, as one sentence.
     pub(super) fn hint(&self) -> Option<String> {
         match self {
+            Self::NotLoggedIn(server) | Self::SessionEnded(server) if server.is_default() => {
+                Some("Run `cidlock login`".to_owned())
+            }
             Self::NotLoggedIn(server) | Self::SessionEnded(server) => {
-                Some(format!("Run `cidlock login{}`", server.as_flag()))
+                Some(format!("Run `cidlock login --server {server}`"))
             }
             Self::NoPassword(_) => Some(
                 "Give it with --password-file FILE (`-` reads standard input), or run this on a \

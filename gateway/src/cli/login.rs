@@ -34,7 +34,7 @@ pub(super) struct LoginArgs {
     /// Read the password from the first line of FILE (`-`: standard input)
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Where a `serve` of this machine keeps its data, to find its admin's password
+    /// Where a `serve` of this machine keeps its data, to find its address and its admin's password
     /// [default: $CIDLOCK_DATA_DIR, or $XDG_DATA_HOME/cidlock]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -48,9 +48,7 @@ struct Identity {
 }
 
 pub(super) async fn run(args: LoginArgs, context: &Context) -> Result<(), Failure> {
-    let remote_was_named = args.remote.server.is_some();
-    let identity = identify(args).await?;
-    let Identity { server, user, password } = identity;
+    let Identity { server, user, password } = identify(args).await?;
     if server.is_open_to_eavesdroppers() {
         context.output.note(format_args!(
             "warning: {server} is not encrypted: whoever is on the way can read the password"
@@ -68,26 +66,25 @@ pub(super) async fn run(args: LoginArgs, context: &Context) -> Result<(), Failur
         }));
     }
     context.output.line(format_args!("Logged in to {server} as {}.", printable(&user)))?;
-    if !remote_was_named {
-        context.output.note("The other commands mean this gateway unless --server names another.");
-    }
+    context.output.note("The other commands mean this gateway unless --server names another.");
     Ok(())
 }
 
 async fn identify(args: LoginArgs) -> Result<Identity, Failure> {
     let LoginArgs { remote, user, password_file, data_dir } = args;
-    if user.is_none() && password_file.is_none() {
-        let directory = data_dir.or_else(crate::config::default_data_dir);
-        let found = directory.map(|directory| local::find(&directory, remote.server.as_ref()));
-        if let Some((server, password)) = found.transpose()?.flatten() {
-            return Ok(Identity { server, user: ADMIN.to_owned(), password });
-        }
-    }
-    let server = remote.server.map_or_else(default_server, Ok)?;
+    let data_dir = data_dir.or_else(crate::config::default_data_dir);
+    let here = data_dir.as_deref().and_then(local::running);
+    let server = remote.server.or(here).map_or_else(default_server, Ok)?;
+    let is_unattended = user.is_none() && password_file.is_none();
     let user = user.unwrap_or_else(|| ADMIN.to_owned());
-    let password = match password_file {
-        Some(path) => password::from_file(&path)?,
-        None => password::from_terminal(&server, &user).await?,
+    let found = match &data_dir {
+        Some(directory) if is_unattended => local::admin_secret(directory, &server)?,
+        _ => None,
+    };
+    let password = match (found, password_file) {
+        (Some(secret), _) => secret,
+        (None, Some(path)) => password::from_file(&path)?,
+        (None, None) => password::from_terminal(&server, &user).await?,
     };
     Ok(Identity { server, user, password })
 }

@@ -70,6 +70,9 @@ async fn put(client: &Client, path: &Path, args: &PutArgs, out: Output) -> Resul
     out.line(format_args!("  cid   {}", printable(&info.cid)))?;
     if let Some(link) = &info.link {
         out.line(format_args!("  link  {}", printable(&link.url)))?;
+        if let Some(id) = &link.id {
+            out.line(format_args!("  id    {}", printable(id)))?;
+        }
         out.line(format_args!("  until {}", link.expires_at.strftime("%Y-%m-%d %H:%M UTC")))?;
     }
     Ok(())

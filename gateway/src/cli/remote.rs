@@ -4,9 +4,6 @@ use super::client::Server;
 use super::credentials::CredentialStore;
 use super::failure::Failure;
 
-/// Where `serve` listens unless told otherwise.
-const DEFAULT_SERVER: &str = "http://127.0.0.1:8787";
-
 /// Which gateway to speak to, and for whom to print.
 #[derive(Debug, clap::Args)]
 pub(super) struct Remote {
@@ -30,7 +27,7 @@ impl Remote {
     }
 }
 
-/// `http://127.0.0.1:8787`.
+/// [`Server::DEFAULT`].
 pub(super) fn default_server() -> Result<Server, Failure> {
-    DEFAULT_SERVER.parse().map_err(Failure::usage)
+    Server::DEFAULT.parse().map_err(Failure::usage)
 }

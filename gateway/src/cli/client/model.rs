@@ -37,6 +37,8 @@ pub(in crate::cli) struct FileInfo {
 /// The link that comes with an upload.
 #[derive(Serialize, Deserialize)]
 pub(in crate::cli) struct OwnersLink {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) id: Option<String>,
     pub(in crate::cli) url: String,
     pub(in crate::cli) expires_at: Timestamp,
     #[serde(flatten)]

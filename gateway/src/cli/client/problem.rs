@@ -57,7 +57,9 @@ impl Problem {
             (401 | 403 | 404, AskedWith::Link) => {
                 "A link ends when it expires or is taken back: ask for a new one"
             }
-            (404, AskedWith::Session) => "`cidlock ls` lists your files",
+            (404, AskedWith::Session) if self.code() == "no_such_file" => {
+                "`cidlock ls` lists your files"
+            }
             (408 | 429 | 502..=504 | 507, _) => "Try again later",
             (500, _) => "The gateway's log says more",
             _ => return None,

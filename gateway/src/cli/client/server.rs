@@ -1,7 +1,7 @@
 //! The address of a gateway.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -24,6 +24,9 @@ pub(in crate::cli) enum ServerError {
 }
 
 impl Server {
+    /// The address of a `serve` that was not told otherwise.
+    pub(in crate::cli) const DEFAULT: &str = "http://127.0.0.1:8787";
+
     /// The gateway in whose URL space `url` lies, given the path segments of the gateway's own
     /// that end it (as `files`, `<cid>`): everything before them is the base.
     pub(in crate::cli) fn before_path(url: &Url, marker: &str) -> Result<Self, ServerError> {
@@ -78,9 +81,21 @@ impl Server {
         self.url.port_or_known_default()
     }
 
-    /// ` --server URL` where that is needed to mean this gateway.
-    pub(in crate::cli) fn as_flag(&self) -> String {
-        format!(" --server {self}")
+    /// Where `serve` listens unless told otherwise.
+    pub(in crate::cli) fn is_default(&self) -> bool {
+        self.url.as_str().trim_end_matches('/') == Self::DEFAULT
+    }
+
+    /// The same listener by its loopback address, if it is one that listens on every address.
+    pub(in crate::cli) fn seen_from_here(mut self) -> Self {
+        let loopback = match self.url.host_str() {
+            Some("0.0.0.0") => IpAddr::from(Ipv4Addr::LOCALHOST),
+            Some("[::]") => IpAddr::from(Ipv6Addr::LOCALHOST),
+            _ => return self,
+        };
+        // An http URL can have any address for a host.
+        let _ = self.url.set_ip_host(loopback);
+        self
     }
 }
 

@@ -65,7 +65,7 @@ impl Target {
             // As every program creates its files: what the user's umask leaves.
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(directory.unwrap_or(Path::new(".")))
-            .map_err(|error| unwritable_file(&path, error))?;
+            .map_err(|error| unwritable_file(&path, without_temporary_name(&error)))?;
         Ok(Sink::File(PartialFile::new(temporary, path, self.force)))
     }
 
@@ -169,6 +169,14 @@ fn unwritable_file(path: &Path, error: io::Error) -> Failure {
     Failure::local(format_args!("cannot write {}", path.display()), error)
 }
 
+/// The kind of `error` alone: its text speaks of the temporary name, which means nothing to anyone.
+fn without_temporary_name(error: &io::Error) -> io::Error {
+    match error.kind() {
+        kind @ io::ErrorKind::NotFound => io::Error::new(kind, "there is no such directory"),
+        kind => kind.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +255,13 @@ mod tests {
         assert!(sink.commit().await.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
         assert_eq!(names(dir.path()), ["a.txt"]);
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_is_missing_is_an_error_about_the_target_alone() {
+        let target = Target::new(Some("/nowhere/a.txt".into()), false).unwrap();
+        let error = target.open(None, "cid").await.err().unwrap().to_string();
+        assert_eq!(error, "cannot write /nowhere/a.txt: there is no such directory");
     }
 
     #[test]

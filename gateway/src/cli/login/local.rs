@@ -16,14 +16,19 @@ use super::password;
 /// The longest address that is read, in bytes.
 const MAX_ADDRESS_BYTES: u64 = 1024;
 
-/// The running `serve` of `directory` and its admin's password, if it has one and is what `named`
-/// means.
-pub(super) fn find(
-    directory: &Path,
-    named: Option<&Server>,
-) -> Result<Option<(Server, Secret)>, Failure> {
-    let Some(running) = running(directory) else { return Ok(None) };
-    if !running.is_loopback() || named.is_some_and(|named| !is_same_listener(named, &running)) {
+/// Where the `serve` of `directory` listens on this machine, as far as it says so.
+pub(super) fn running(directory: &Path) -> Option<Server> {
+    let mut text = String::new();
+    let file = File::open(directory.join("serve.address")).ok()?;
+    file.take(MAX_ADDRESS_BYTES).read_to_string(&mut text).ok()?;
+    let server = text.trim().parse().ok().map(Server::seen_from_here)?;
+    Some(server).filter(Server::is_loopback)
+}
+
+/// The password of the admin at `server`, if that is the running `serve` of `directory` and the
+/// password can be had.
+pub(super) fn admin_secret(directory: &Path, server: &Server) -> Result<Option<Secret>, Failure> {
+    if !running(directory).is_some_and(|running| is_same_listener(server, &running)) {
         return Ok(None);
     }
     let secret = directory.join("admin.secret");
@@ -31,19 +36,8 @@ pub(super) fn find(
         // Another user's directory, or one whose secret was put away.
         Err(error) if is_not_ours(&error) => Ok(None),
         Err(error) => Err(password::unreadable(&secret, error)),
-        Ok(_) => {
-            let password = password::from_file(&secret)?;
-            Ok(Some((named.cloned().unwrap_or(running), password)))
-        }
+        Ok(_) => password::from_file(&secret).map(Some),
     }
-}
-
-/// Where the `serve` of `directory` listens, as far as it says so.
-fn running(directory: &Path) -> Option<Server> {
-    let mut text = String::new();
-    let file = File::open(directory.join("serve.address")).ok()?;
-    file.take(MAX_ADDRESS_BYTES).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
 }
 
 /// `localhost`, `127.0.0.1` and `[::1]` are the same machine; the port tells listeners apart.
@@ -70,43 +64,52 @@ mod tests {
         dir
     }
 
-    fn found(dir: &tempfile::TempDir, named: Option<&str>) -> Option<(String, String)> {
-        let named = named.map(|text| text.parse().unwrap());
-        let found = find(dir.path(), named.as_ref()).unwrap();
-        found.map(|(server, secret)| (server.to_string(), secret.expose().to_owned()))
+    fn secret(dir: &tempfile::TempDir, server: &str) -> Option<String> {
+        let secret = admin_secret(dir.path(), &server.parse().unwrap()).unwrap();
+        secret.map(|secret| secret.expose().to_owned())
     }
 
     #[test]
     fn a_running_serve_is_found_with_its_secret() {
         let dir = data_dir(Some("http://127.0.0.1:9999\n"), Some("sesame\n"));
-        let expected = Some(("http://127.0.0.1:9999".to_owned(), "sesame".to_owned()));
-        assert_eq!(found(&dir, None), expected);
-        assert_eq!(found(&dir, Some("http://127.0.0.1:9999/")), expected);
-        let by_name = Some(("http://localhost:9999".to_owned(), "sesame".to_owned()));
-        assert_eq!(found(&dir, Some("http://localhost:9999")), by_name);
+        assert_eq!(running(dir.path()).unwrap().to_string(), "http://127.0.0.1:9999");
+        for spelling in ["http://127.0.0.1:9999/", "http://localhost:9999"] {
+            assert_eq!(secret(&dir, spelling).as_deref(), Some("sesame"), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_serve_on_every_address_is_spoken_to_on_loopback() {
+        for (address, seen) in
+            [("http://0.0.0.0:99", "http://127.0.0.1:99"), ("http://[::]:99", "http://[::1]:99")]
+        {
+            let dir = data_dir(Some(address), Some("sesame"));
+            assert_eq!(running(dir.path()).unwrap().to_string(), seen);
+            assert_eq!(secret(&dir, seen).as_deref(), Some("sesame"));
+        }
     }
 
     #[test]
     fn the_secret_is_for_the_serve_that_wrote_it_alone() {
         let dir = data_dir(Some("http://127.0.0.1:9999"), Some("sesame"));
         for other in ["http://127.0.0.1:8787", "http://files.example:9999", "https://a.example"] {
-            assert_eq!(found(&dir, Some(other)), None, "{other}");
+            assert_eq!(secret(&dir, other), None, "{other}");
         }
         let elsewhere = data_dir(Some("http://192.0.2.1:9999"), Some("sesame"));
-        assert_eq!(found(&elsewhere, None), None);
+        assert_eq!(running(elsewhere.path()), None);
+        assert_eq!(secret(&elsewhere, "http://192.0.2.1:9999"), None);
     }
 
     #[test]
     fn without_a_running_serve_or_a_secret_nothing_is_found() {
-        for (address, secret) in [
+        for (address, password) in [
             (None, None),
             (None, Some("sesame")),
-            (Some("http://127.0.0.1:1"), None),
-            (Some("?"), Some("s")),
+            (Some("http://127.0.0.1:8787"), None),
+            (Some("?"), Some("sesame")),
         ] {
-            let dir = data_dir(address, secret);
-            assert_eq!(found(&dir, None), None, "{address:?} {secret:?}");
-            assert_eq!(found(&dir, Some("http://127.0.0.1:8787")), None);
+            let dir = data_dir(address, password);
+            assert_eq!(secret(&dir, "http://127.0.0.1:8787"), None, "{address:?} {password:?}");
         }
     }
 }
