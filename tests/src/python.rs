@@ -26,21 +26,22 @@ pub fn ask<Q: Serialize, A: DeserializeOwned>(script: &str, question: &Q) -> A {
     let mut python = command();
     python.arg(tools::repository().join("tests/tools").join(script));
     let output = run(python, &serde_json::to_vec(question).expect("a question is JSON"));
+    let output = output.unwrap_or_else(|failure| panic!("{failure}"));
     serde_json::from_slice(&output).expect("the script answers in JSON")
 }
 
-/// Runs lines of Python in `directory` and gives back what they print.
+/// Runs lines of Python in `directory`, and gives back what they print.
 ///
-/// # Panics
-/// If they fail, with what they said.
-#[must_use]
-pub fn run_lines(lines: &str, arguments: &[&str], directory: &Path) -> String {
+/// # Errors
+/// What they said, if they failed.
+pub fn run_lines(lines: &str, arguments: &[&Path], directory: &Path) -> Result<String, String> {
     let mut python = command();
     python.arg("-").args(arguments).current_dir(directory);
-    String::from_utf8(run(python, lines.as_bytes())).expect("Python prints UTF-8")
+    let output = run(python, lines.as_bytes())?;
+    Ok(String::from_utf8(output).expect("Python prints UTF-8"))
 }
 
-fn run(mut python: Command, input: &[u8]) -> Vec<u8> {
+fn run(mut python: Command, input: &[u8]) -> Result<Vec<u8>, String> {
     python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = python.spawn().expect("Python starts");
     let mut stdin = child.stdin.take().expect("its input is piped");
@@ -49,7 +50,9 @@ fn run(mut python: Command, input: &[u8]) -> Vec<u8> {
         scope.spawn(move || stdin.write_all(input));
         child.wait_with_output().expect("Python ends")
     });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "Python failed ({}):\n{errors}", output.status);
-    output.stdout
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("Python failed ({}):\n{errors}", output.status));
+    }
+    Ok(output.stdout)
 }

@@ -1,11 +1,16 @@
 //! Objects without a gateway: the libraries alone, put together as an upload puts them together.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use cidlock_crypto::chunked::{DataKey, Sealed, Sealer};
+use cidlock_crypto::key_set::KeySet;
+use cidlock_crypto::statement::Statement;
+use cidlock_crypto::{ObjectId, Permissions, Realm, UnixTime};
+use cidlock_ipfs_client::Cid;
 use cidlock_ipfs_client::conformance::Subject;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{Embedded, Engine, ObjectRef};
@@ -96,28 +101,65 @@ impl Shelf {
     }
 }
 
-/// Seals a stream; the ciphertext comes in pieces as an upload would get them, and the receipt with
-/// the last one.
+/// Seals a stream; the ciphertext comes in pieces, as an upload would get them.
 pub fn sealed<P: Iterator<Item = Bytes>>(
     key: &DataKey,
     mut plaintext: P,
-) -> impl Iterator<Item = (Bytes, Option<Sealed>)> + use<P> {
+) -> impl Iterator<Item = Bytes> + use<P> {
     let mut sealer = Some(Sealer::new(key).expect("the system gives a salt"));
     std::iter::from_fn(move || {
         let mut out = Vec::new();
         if let Some(piece) = plaintext.next() {
             let sealing = sealer.as_mut().expect("a sealer is finished once");
             sealing.seal(&piece, &mut out).expect("plaintext of a sane length can be sealed");
-            return Some((out.into(), None));
+        } else {
+            let _receipt = sealer.take()?.finish(&mut out).expect("a message can be ended");
         }
-        let receipt = sealer.take()?.finish(&mut out).expect("a message can be ended");
-        Some((out.into(), Some(receipt)))
+        Some(out.into())
     })
 }
 
-/// The ciphertext of a whole plaintext, in memory.
+/// What there is to be said about a sealed stream that was staged as the content `cid`.
+///
+/// # Panics
+/// If the system gives no id.
 #[must_use]
-pub fn seal(key: &DataKey, plaintext: &[u8]) -> Vec<u8> {
-    let plaintext = Bytes::copy_from_slice(plaintext);
-    sealed(key, std::iter::once(plaintext)).flat_map(|(piece, _)| piece).collect()
+pub fn statement(key: &DataKey, cid: Cid, sealed: &Sealed) -> Statement {
+    let now = UnixTime(1_800_000_000);
+    Statement {
+        id: ObjectId::generate(now.0 * 1000).expect("the system gives an id"),
+        rev: 1,
+        cid: cid.to_string(),
+        size: sealed.plaintext_len(),
+        permissions: Permissions::ALL,
+        expires_at: None,
+        issued_at: now,
+        data_key: key.clone(),
+        name: "a file".to_owned(),
+        media_type: "text/plain".to_owned(),
+        sha256: sealed.sha256(),
+        owner: "nobody".to_owned(),
+        created: now,
+        meta: BTreeMap::new(),
+    }
+}
+
+/// The keys of a realm that is nobody's.
+///
+/// # Panics
+/// If the system gives none.
+#[must_use]
+pub fn key_set() -> KeySet {
+    let realm = Realm::parse("https://cidlock.test").expect("a realm");
+    KeySet::generate(realm, UnixTime(1_800_000_000)).expect("the system gives keys")
+}
+
+/// The ciphertext of a whole plaintext, in memory, and its receipt.
+#[must_use]
+pub fn seal(key: &DataKey, plaintext: &[u8]) -> (Vec<u8>, Sealed) {
+    let mut sealer = Sealer::new(key).expect("the system gives a salt");
+    let mut ciphertext = Vec::new();
+    sealer.seal(plaintext, &mut ciphertext).expect("plaintext of a sane length can be sealed");
+    let receipt = sealer.finish(&mut ciphertext).expect("a message can be ended");
+    (ciphertext, receipt)
 }

@@ -50,8 +50,9 @@ pub fn cargo() -> Command {
 /// The binary `cidlock`, built from the sources as they are now.
 ///
 /// Cargo knows what is fresh, so it is asked, once a process: a test of yesterday's binary would be
-/// worse than none. The build is that of the running test (same target directory, same profile,
-/// features as `tests/run.sh` chooses them), so that nearly always there is nothing to do.
+/// worse than none. The build is that of `tests/run.sh`: same target directory, profile and features;
+/// a test target is named so that the features of what only tests use count as well, and nothing has
+/// to be compiled twice.
 #[must_use]
 pub fn cidlock() -> &'static Path {
     static BINARY: LazyLock<PathBuf> = LazyLock::new(build_cidlock);
@@ -65,7 +66,8 @@ fn build_cidlock() -> PathBuf {
     let target = profile.parent().expect("a profile's directory has a parent");
     let mut cargo = cargo();
     cargo
-        .args(["build", "--frozen", "--workspace", "--all-features", "--bin", "cidlock"])
+        .args(["build", "--frozen", "--workspace", "--all-features"])
+        .args(["--bin", "cidlock", "--test", "architecture"])
         .args(["--message-format", "json-render-diagnostics", "--target-dir"])
         .arg(target);
     if profile.ends_with("release") {
@@ -76,7 +78,7 @@ fn build_cidlock() -> PathBuf {
     assert!(output.status.success(), "the binary cidlock does not build:\n{errors}");
     Message::parse_stream(output.stdout.as_slice())
         .filter_map(|message| match message.expect("cargo's messages are JSON") {
-            Message::CompilerArtifact(artifact) => artifact.executable,
+            Message::CompilerArtifact(built) if built.target.is_bin() => built.executable,
             _ => None,
         })
         .last()

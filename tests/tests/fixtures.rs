@@ -45,7 +45,7 @@ fn a_repository_without_a_daemon_hashes_files_and_streams_alike() {
 fn python_has_the_public_tools() {
     let lines = "import cryptography.cobblestone, jwcrypto.jwk; print('both')";
     let directory = tempfile::tempdir().unwrap();
-    assert_eq!(python::run_lines(lines, &[], directory.path()).trim(), "both");
+    assert_eq!(python::run_lines(lines, &[], directory.path()).unwrap().trim(), "both");
 }
 
 async fn rpc(node: &Node, call: &str) -> Value {

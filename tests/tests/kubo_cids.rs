@@ -31,7 +31,7 @@ async fn sealed_contents_around_every_chunk_and_leaf_edge_agree() {
     let sizes = content::around(chunk_edges).into_iter().chain(leaf_edges);
     let contents = sizes.map(|len| {
         let key = DataKey::generate().unwrap();
-        shelf::sealed(&key, content::pieces(len, len, PIECE)).map(|(piece, _)| piece)
+        shelf::sealed(&key, content::pieces(len, len, PIECE))
     });
     agree(DagParams::UNIXFS_V1_2025, &[], contents).await;
 }
@@ -59,7 +59,7 @@ async fn sealed_files_of_one_gibibyte_agree() {
         let ciphertext = directory.path().join("ciphertext");
         let key = DataKey::generate().unwrap();
         let mut file = std::fs::File::create(&ciphertext).unwrap();
-        for (piece, _) in shelf::sealed(&key, content::pieces(len, len, PIECE)) {
+        for piece in shelf::sealed(&key, content::pieces(len, len, PIECE)) {
             file.write_all(&piece).unwrap();
         }
         drop(file);
