@@ -205,3 +205,22 @@ impl fmt::Debug for Sealed {
         f.debug_struct("Sealed").field("layout", &self.layout).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_ends_where_its_chunk_numbers_end() {
+        let mut sealer = Sealer::new(&DataKey::generate().unwrap()).unwrap();
+        let mut out = Vec::new();
+        // As if all chunks but the last had been sealed.
+        sealer.sealed_len = MAX_PLAINTEXT_LEN - (CHUNK_LEN as u64 - 1);
+        sealer.seal(&[0; CHUNK_LEN - 1], &mut out).unwrap();
+        let before = out.len();
+        assert_eq!(sealer.seal(&[0], &mut out), Err(SealError::TooLong));
+        assert_eq!(sealer.seal(&[], &mut out), Err(SealError::Failed));
+        assert_eq!(sealer.finish(&mut out), Err(SealError::Failed));
+        assert_eq!(out.len(), before);
+    }
+}
