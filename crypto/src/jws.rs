@@ -164,4 +164,4 @@ pub(crate) fn sign(
 /// The signer refused, which it does for no key of a key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the claims could not be signed")]
-pub struct SigningFailure;
+pub(crate) struct SigningFailure;
