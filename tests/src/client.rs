@@ -91,7 +91,6 @@ impl Client {
     }
 
     /// A request; `target` is a path below the gateway's address, or a whole URL.
-    #[must_use]
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
         let url = if target.starts_with('/') {
             format!("{}{target}", self.base)
@@ -106,25 +105,21 @@ impl Client {
     }
 
     /// `GET target`, not yet sent.
-    #[must_use]
     pub fn get(&self, target: &str) -> RequestBuilder {
         self.request(Method::GET, target)
     }
 
     /// `HEAD target`, not yet sent.
-    #[must_use]
     pub fn head(&self, target: &str) -> RequestBuilder {
         self.request(Method::HEAD, target)
     }
 
     /// `POST target`, not yet sent.
-    #[must_use]
     pub fn post(&self, target: &str) -> RequestBuilder {
         self.request(Method::POST, target)
     }
 
     /// `DELETE target`, not yet sent.
-    #[must_use]
     pub fn delete(&self, target: &str) -> RequestBuilder {
         self.request(Method::DELETE, target)
     }
