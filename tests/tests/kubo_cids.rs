@@ -13,6 +13,7 @@ use cidlock_ipfs_client::engine::ObjectRef;
 use cidlock_tests::content;
 use cidlock_tests::kubo::Repo;
 use cidlock_tests::shelf::{self, Shelf};
+use futures::{StreamExt as _, stream};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -106,24 +107,27 @@ async fn agree<C: Iterator<Item = Bytes>>(
 ) {
     let shelf = Shelf::new(params).await;
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let mut kept = Vec::new();
-    let mut files = Vec::new();
-    let mut expected = BTreeMap::new();
-    for (i, content) in contents.enumerate() {
-        let name = format!("object-{i}");
-        let object = keep(&shelf, &name, content).await;
-        let file = directory.path().join(&name);
-        // Out of the object's file, not out of memory.
-        let bytes = shelf.read(&object, 0..object.content_len).await;
-        std::fs::write(&file, bytes).expect("a content can be written");
-        expected.insert(name, object.content);
-        files.push(file);
-        kept.push(object);
-    }
-    let repo = Repo::forgetful();
+    // Out of the objects' files, not out of memory; several at once, since each commit waits for
+    // the disk.
+    let kept: Vec<(String, PathBuf, ObjectRef)> = stream::iter(contents.enumerate())
+        .map(async |(i, content)| {
+            let name = format!("object-{i}");
+            let object = keep(&shelf, &name, content).await;
+            let file = directory.path().join(&name);
+            let bytes = shelf.read(&object, 0..object.content_len).await;
+            std::fs::write(&file, bytes).expect("a content can be written");
+            (name, file, object)
+        })
+        .buffered(8)
+        .collect()
+        .await;
+    let files: Vec<PathBuf> = kept.iter().map(|(_, file, _)| file.clone()).collect();
+    let expected: BTreeMap<String, Cid> =
+        kept.iter().map(|(name, _, object)| (name.clone(), object.content)).collect();
+    let repo = Repo::packed();
     assert_eq!(repo.hash_files(options, &files), expected);
-    let cars: Vec<PathBuf> = kept.iter().map(|object| shelf.path_of(object)).collect();
-    let roots: BTreeSet<Cid> = kept.iter().map(ObjectRef::root).collect();
+    let cars: Vec<PathBuf> = kept.iter().map(|(_, _, object)| shelf.path_of(object)).collect();
+    let roots: BTreeSet<Cid> = kept.iter().map(|(_, _, object)| object.root()).collect();
     assert_eq!(repo.import(&cars), roots);
 }
 
@@ -131,7 +135,7 @@ async fn agree<C: Iterator<Item = Bytes>>(
 async fn one_agrees<C: Iterator<Item = Bytes>>(content: impl Fn() -> C) {
     let shelf = Shelf::new(DagParams::UNIXFS_V1_2025).await;
     let object = keep(&shelf, "object", content()).await;
-    let repo = Repo::forgetful();
+    let repo = Repo::new();
     assert_eq!(repo.hash_stream(&[], content()), object.content, "{} bytes", object.content_len);
     assert_eq!(repo.import(&[shelf.path_of(&object)]), BTreeSet::from([object.root()]));
 }

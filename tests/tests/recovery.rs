@@ -73,7 +73,7 @@ impl Desk {
     fn new(car: &Path, root: Cid) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let desk = Self { directory };
-        let node = Repo::forgetful();
+        let node = Repo::new();
         assert!(node.import(&[car.to_owned()]).contains(&root), "Kubo pins the root");
         node.get(&root.to_string(), &desk.object());
         desk

@@ -13,35 +13,43 @@ use tempfile::TempDir;
 
 use crate::tools;
 
-/// A new Kubo repository with profile unixfs-v1-2025; it goes when it is dropped.
+/// A new Kubo repository that adds by profile unixfs-v1-2025; it goes when it is dropped.
 #[derive(Debug)]
 pub struct Repo {
     directory: TempDir,
 }
 
 impl Repo {
-    /// Makes one.
+    /// Makes one that keeps each block in a file of its own, durably.
     ///
     /// # Panics
     /// Without Kubo.
     #[must_use]
     pub fn new() -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let repo = Self { directory };
-        repo.run(["init", "--profile=unixfs-v1-2025", "--empty-repo"]);
-        repo.configure(keep_private);
+        let repo = Self::with_profiles("unixfs-v1-2025");
+        repo.configure(|config| {
+            let blocks = &mut config["Datastore"]["Spec"]["mounts"][0];
+            assert_eq!(blocks["prefix"], "flatfs.datastore", "the blocks' mount comes first");
+            blocks["sync"] = json!(true);
+        });
         repo
     }
 
-    /// One that forgets what it holds when the power goes: a file a block, and none of them synced,
-    /// is bearable for a hundred thousand blocks.
+    /// Makes one that keeps its blocks together: a hundred thousand small ones are no hundred
+    /// thousand files.
     ///
     /// # Panics
     /// Without Kubo.
     #[must_use]
-    pub fn forgetful() -> Self {
-        let repo = Self::new();
-        repo.configure(|config| config["Datastore"]["Spec"]["mounts"][0]["sync"] = json!(false));
+    pub fn packed() -> Self {
+        Self::with_profiles("unixfs-v1-2025,pebbleds")
+    }
+
+    fn with_profiles(profiles: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let repo = Self { directory };
+        repo.run(["init", "--empty-repo", "--profile", profiles]);
+        repo.configure(keep_private);
         repo
     }
 
@@ -164,7 +172,7 @@ impl Default for Repo {
     }
 }
 
-/// No peers, no announcements, nothing fetched, nothing looked up; durable blocks; free ports.
+/// No peers, no announcements, nothing fetched, nothing looked up; free ports.
 fn keep_private(config: &mut Value) {
     let loopback = "/ip4/127.0.0.1/tcp/0";
     let settings = [
@@ -195,15 +203,12 @@ fn keep_private(config: &mut Value) {
         ),
         ("/Gateway/NoFetch", json!(true)),
         ("/Gateway/NoDNSLink", json!(true)),
-        ("/Datastore/Spec/mounts/0/sync", json!(true)),
     ];
     for (pointer, value) in settings {
         let (parent, name) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
         let parent = config.pointer_mut(parent).expect("Kubo's configuration has this section");
         parent[name] = value;
     }
-    let blocks = &config["Datastore"]["Spec"]["mounts"][0];
-    assert_eq!(blocks["mountpoint"], "/blocks", "the mount that must sync comes first");
 }
 
 fn printed(output: &std::process::Output) -> String {

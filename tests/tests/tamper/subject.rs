@@ -1,7 +1,8 @@
 //! An object in the embedded engine, the way it is read, and the judgement of what was read.
 
+use std::fs::File;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::os::unix::fs::FileExt as _;
 
 use bytes::Bytes;
 use cid::Cid;
@@ -26,7 +27,7 @@ pub(crate) struct Subject {
     plaintext: Vec<u8>,
     content: Vec<u8>,
     statement: Bytes,
-    file: PathBuf,
+    file: File,
     original: Vec<u8>,
 }
 
@@ -42,8 +43,9 @@ impl Subject {
         let statement = Bytes::from(statement.expect("a sane statement can be signed"));
         let object = shelf.keep(staged, &[(STATEMENT, statement.clone())]).await;
         let layout = car::Layout::new(params, object.content_len).expect("a sane length");
-        let file = shelf.path_of(&object);
-        let original = std::fs::read(&file).expect("an object is a file");
+        let path = shelf.path_of(&object);
+        let original = std::fs::read(&path).expect("an object is a file");
+        let file = File::options().write(true).open(path).expect("an object is a file");
         Self { shelf, object, key, layout, plaintext, content, statement, file, original }
     }
 
@@ -95,7 +97,9 @@ impl Subject {
 
     /// Puts `bytes` in the place of the object's file, and reads in every way that there is.
     pub(crate) async fn judge(&self, what: &str, bytes: &[u8]) {
-        std::fs::write(&self.file, bytes).expect("an object is a file");
+        // In place: a new file for each of so many edits would be most of the work.
+        self.file.write_all_at(bytes, 0).expect("an object's file can be written");
+        self.file.set_len(bytes.len() as u64).expect("an object's file can be cut");
         let (read, end) = self.read(0..self.len()).await;
         assert!(self.plaintext.starts_with(&read), "{what}: a wrong byte was read");
         if end.is_ok() {
