@@ -70,6 +70,8 @@ pub struct NewFile {
     pub media_type: MediaType,
     /// Until when it is kept; without it, until it is deleted.
     pub expires_at: Option<UnixTime>,
+    /// The SHA-256 that the bytes must have, if the client told.
+    pub expected_sha256: Option<[u8; 32]>,
 }
 
 impl Uploads {
@@ -89,6 +91,9 @@ impl Uploads {
         let ingest = self.engine.ingest(staged.follow()).await?;
 
         let sealed = self.seal(body, &key, &mut staged).await?;
+        if new.expected_sha256.is_some_and(|expected| expected != sealed.sha256()) {
+            return Err(UploadError::Digest);
+        }
         let content = staged.finish().await?;
 
         let now = self.clock.now();

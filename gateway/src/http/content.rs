@@ -5,24 +5,20 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use cidlock_crypto::statement::Statement;
 use futures::TryStreamExt as _;
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Method, StatusCode};
 
 use super::credentials::LinkBearer;
 use super::params::CidPath;
 use super::range::Window;
-use super::{Problem, Services, conditional, disposition};
+use super::{Problem, Services, conditional, digest, disposition};
 use crate::access::Read;
-
-const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 /// `GET, HEAD /files/{cid}` and `/files/{cid}/{name}`
 pub(super) async fn content(
@@ -82,9 +78,8 @@ fn about_content(statement: &Statement) -> HeaderMap {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let policy = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(CONTENT_SECURITY_POLICY, policy);
-    let digest = format!("sha-256=:{}:", STANDARD.encode(statement.sha256));
-    if let Ok(digest) = HeaderValue::try_from(digest) {
-        headers.insert(REPR_DIGEST, digest);
+    if let Some(field) = digest::field(&statement.sha256) {
+        headers.insert(digest::REPR_DIGEST, field);
     }
     headers
 }

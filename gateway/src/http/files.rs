@@ -7,16 +7,17 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use cidlock_crypto::Permissions;
+use cidlock_crypto::{Permissions, UnixTime};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde::{Deserialize, Serialize};
 
 use super::body::frames;
 use super::credentials::Bearer;
+use super::form::{self, FormFile};
 use super::links::LinkBrief;
 use super::params::{CidPath, PageParams, Params};
-use super::{Problem, Services, refusal};
+use super::{Problem, Services, digest, refusal};
 use crate::access::{Caller, Scope, Share, Stat};
 use crate::clock::rfc3339;
 use crate::files::FileInfo;
@@ -35,7 +36,7 @@ pub(super) struct StoreParams {
     expires_in: Option<u64>,
 }
 
-/// `POST /v1/files?name=&expires_in=`: the raw body is the file.
+/// `POST /v1/files?name=&expires_in=`: the raw body is the file, or a form with it.
 pub(super) async fn store(
     State(services): State<Arc<Services>>,
     bearer: Bearer,
@@ -44,9 +45,21 @@ pub(super) async fn store(
     body: Body,
 ) -> Result<Response, Problem> {
     let caller = services.access.caller(bearer.as_str(), Scope::FilesWrite).await?;
-    let new = new_file(&services, &params, &headers)?;
+    let expected = Expected::of(&services, &params, &headers)?;
     let body = frames(body, services.settings.upload_idle_timeout);
-    let file = services.uploads.store(&caller, new, body).await?;
+    let file = match form::boundary(&headers) {
+        None => {
+            refuse_declared_too_large(&services, &headers)?;
+            let new = expected.file(params.name.as_deref(), raw_type(&headers))?;
+            services.uploads.store(&caller, new, body).await?
+        }
+        Some(boundary) => {
+            let form = FormFile::open(body, boundary?).await?;
+            let name = params.name.as_deref().or(form.name());
+            let new = expected.file(name, form.media_type())?;
+            services.uploads.store(&caller, new, form.into_bytes()).await?
+        }
+    };
     let link = owner_link(&services, caller, file.clone()).await?;
     let location = format!("{}/v1/files/{}", services.settings.public_url, file.cid);
     let info = services.files.open(file)?;
@@ -54,31 +67,45 @@ pub(super) async fn store(
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)).into_response())
 }
 
-fn new_file(
-    services: &Services,
-    params: &StoreParams,
-    headers: &HeaderMap,
-) -> Result<NewFile, Problem> {
-    refuse_declared_too_large(services, headers)?;
-    let limit = services.settings.max_name_bytes;
-    let name = params.name.as_deref().map(|name| FileName::parse(name, limit));
-    let max_s = services.settings.max_retention_s;
-    let expires_at = match params.expires_in {
-        None => None,
-        Some(expires_in) if (1..=max_s).contains(&expires_in) => {
-            let now = services.uploads.clock.now();
-            Some(now.saturating_add(Duration::from_secs(expires_in)))
-        }
-        Some(_) => {
-            let detail = format!("`expires_in` must be between 1 and {max_s} seconds.");
-            return Err(Problem::bad_request("bad_retention", "Retention out of range", detail));
-        }
-    };
-    Ok(NewFile {
-        name: name.transpose()?.unwrap_or_else(FileName::unnamed),
-        media_type: media_type(headers)?,
-        expires_at,
-    })
+/// What a request says of its file, whatever envelope the file comes in.
+struct Expected {
+    expires_at: Option<UnixTime>,
+    sha256: Option<[u8; 32]>,
+    max_name_bytes: usize,
+}
+
+impl Expected {
+    fn of(services: &Services, params: &StoreParams, headers: &HeaderMap) -> Result<Self, Problem> {
+        let max_s = services.settings.max_retention_s;
+        let expires_at = match params.expires_in {
+            None => None,
+            Some(expires_in) if (1..=max_s).contains(&expires_in) => {
+                let now = services.uploads.clock.now();
+                Some(now.saturating_add(Duration::from_secs(expires_in)))
+            }
+            Some(_) => {
+                let detail = format!("`expires_in` must be between 1 and {max_s} seconds.");
+                return Err(Problem::bad_request(
+                    "bad_retention",
+                    "Retention out of range",
+                    detail,
+                ));
+            }
+        };
+        let max_name_bytes = services.settings.max_name_bytes;
+        Ok(Self { expires_at, sha256: digest::declared(headers)?, max_name_bytes })
+    }
+
+    fn file(&self, name: Option<&str>, media_type: Option<&str>) -> Result<NewFile, Problem> {
+        let name = name.map(|name| FileName::parse(name, self.max_name_bytes)).transpose()?;
+        let media_type = media_type.map(MediaType::parse).transpose()?;
+        Ok(NewFile {
+            name: name.unwrap_or_else(FileName::unnamed),
+            media_type: media_type.unwrap_or_else(MediaType::octet_stream),
+            expires_at: self.expires_at,
+            expected_sha256: self.sha256,
+        })
+    }
 }
 
 /// So that a client which asks before it sends (`Expect: 100-continue`) need not send at all.
@@ -89,22 +116,12 @@ fn refuse_declared_too_large(services: &Services, headers: &HeaderMap) -> Result
     if declared.is_some_and(|len| len > limit) { Err(refusal::too_large(limit)) } else { Ok(()) }
 }
 
-/// What the client says the file is. A form's type is what tools send when nobody told them, and
-/// says nothing; a multipart body is an envelope, and storing that would be a mistake.
-fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
-    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(MediaType::octet_stream()) };
-    let text = value.to_str().unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "application/x-www-form-urlencoded" => Ok(MediaType::octet_stream()),
-        "multipart/form-data" => Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "Unsupported media type",
-            "Send the file itself as the body; forms are not taken yet.",
-        )),
-        _ => Ok(MediaType::parse(text)?),
-    }
+/// What the client says a raw body is. A URL-encoded form's type is what tools send when nobody
+/// told them one, and says nothing.
+fn raw_type(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    (!essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")).then_some(text)
 }
 
 async fn owner_link(

@@ -98,6 +98,11 @@ fn full() -> Problem {
 impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
         match error {
+            BodyError::Form => Self::bad_request(
+                "bad_form",
+                "Form not understood",
+                "The form must have one part, named `file`, and end with its boundary.",
+            ),
             BodyError::Stalled => Self::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "body_stalled",
@@ -118,6 +123,12 @@ impl From<UploadError> for Problem {
         match error {
             UploadError::Body(body) => body.into(),
             UploadError::TooLarge { limit } => too_large(limit),
+            UploadError::Digest => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "digest_mismatch",
+                "Digest mismatch",
+                "What came has another SHA-256 than Repr-Digest says.",
+            ),
             UploadError::Staging(StagingError::Full(_)) => full(),
             UploadError::Engine(engine) => from_engine(&engine),
             UploadError::Store(store) => from_store(&store),

@@ -15,6 +15,9 @@ pub enum BodyError {
     /// The connection ended before the body did, or the body is shorter than was declared.
     #[error("the body was cut off")]
     Cut,
+    /// The envelope around the file is broken, or has more in it than the file.
+    #[error("the form is malformed, or has more in it than one file")]
+    Form,
     /// No byte came for as long as the gateway waits.
     #[error("the body stalled")]
     Stalled,
@@ -33,6 +36,9 @@ pub enum UploadError {
         /// The limit, in bytes of plaintext.
         limit: u64,
     },
+    /// What came is not what the client said it would send.
+    #[error("the body has another digest than was declared")]
+    Digest,
     /// The gateway has no room left for uploads at the moment, or its disk is full.
     #[error("staging: {0}")]
     Staging(#[from] StagingError),
