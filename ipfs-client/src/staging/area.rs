@@ -56,11 +56,13 @@ impl StagingArea {
     pub async fn begin(&self, name: PinName) -> Result<StagingWriter, StagingError> {
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = self.dir.join(format!("{name}.{number}.{EXTENSION}"));
-        let created = path.clone();
-        let file =
-            blocking(move || File::options().read(true).write(true).create_new(true).open(created))
-                .await?;
-        self.begin_in(file, path, name)
+        let area = self.clone();
+        // Made where the file is: should nobody wait for it any more, it is removed with its writer.
+        let begun = blocking(move || {
+            let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+            Ok(area.begin_in(file, path, name))
+        });
+        begun.await?
     }
 
     /// Begins an object in `file`, which is at `path`.
