@@ -1,11 +1,8 @@
 //! From staged to acknowledged: intent, pin, row.
 
-use cid::Cid;
-use cidlock_crypto::UnixTime;
 use cidlock_crypto::chunked::Sealed;
 use cidlock_crypto::statement::Statement;
-use cidlock_ipfs_client::engine::{Ingest, ObjectRef};
-use cidlock_ipfs_client::pin::Pin;
+use cidlock_ipfs_client::engine::Ingest;
 use cidlock_ipfs_client::staging::StagedCar;
 
 use super::{UploadError, Uploads};
@@ -17,39 +14,39 @@ impl Uploads {
     /// Runs to its end whether or not anybody waits for it.
     pub(super) async fn keep(
         self,
+        by: UserId,
         ingest: Box<dyn Ingest>,
         car: StagedCar,
         sealed: Sealed,
         statement: Statement,
         signed: String,
     ) -> Result<FileRow, UploadError> {
-        let object = ObjectRef {
-            pin: Pin { name: car.pin_name().clone(), root: car.root() },
-            content: car.content(),
-            content_len: car.content_len(),
+        let object = car.object();
+        let intent = Intent {
+            id: statement.id,
+            cid: object.content,
+            root: object.root(),
+            owner: by,
+            begun_at: statement.created,
         };
-        let intent = intent(&statement, object.content, object.root())?;
-        self.store.begin_upload(intent.clone()).await?;
-        let kept = async {
+        let acknowledged = async {
+            self.store.begin_upload(intent.clone()).await?;
             let pinned = ingest.commit(car).await?;
             let whole = Acknowledged::new(&sealed, &pinned, &object, &statement, signed)?;
             Ok(self.store.commit_upload(whole).await?)
         };
-        match kept.await {
+        match acknowledged.await {
             Ok(file) => Ok(file),
-            Err(error) => {
-                if let Err(left) = self.undo(&intent).await {
+            Err(error) => match self.undo(&intent).await {
+                Ok(None) => Err(error),
+                // The answer was lost, not the commit.
+                Ok(Some(file)) => Ok(file),
+                Err(left) => {
                     // The intent stays, and the next start finds what it names.
                     tracing::warn!(object = %intent.id, error = %left, "an upload's leftovers wait for the next start");
+                    Err(error)
                 }
-                Err(error)
-            }
+            },
         }
     }
-}
-
-fn intent(statement: &Statement, cid: Cid, root: Cid) -> Result<Intent, UploadError> {
-    let owner: UserId = statement.owner.parse().map_err(|_| UploadError::Interrupted)?;
-    let begun_at: UnixTime = statement.created;
-    Ok(Intent { id: statement.id, cid, root, owner, begun_at })
 }

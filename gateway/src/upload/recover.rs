@@ -1,38 +1,47 @@
-//! What a crash left: pins of uploads that were begun and never acknowledged.
+//! Uploads that were begun and not acknowledged, because something failed or the gateway crashed.
 
 use cidlock_ipfs_client::pin::Pin;
 
 use super::{UploadError, Uploads};
 use crate::object::pin_name;
-use crate::store::{Intent, PageLimit};
+use crate::store::{FileRow, Intent, PageLimit};
 
 impl Uploads {
-    /// Removes the pins of all uploads that were begun and neither acknowledged nor abandoned.
-    /// Run before the first upload is taken; says how many there were.
+    /// Undoes all uploads that a crash left between their intent and their file, before the first
+    /// new one is taken; says how many there were. One that cannot be undone now is logged and
+    /// stays recorded.
     ///
     /// # Errors
-    /// The store or the engine cannot be asked. What was not reached stays recorded.
+    /// The store cannot be asked.
     pub async fn recover(&self) -> Result<usize, UploadError> {
-        let mut count = 0;
+        let (mut undone, mut after) = (0, None);
         loop {
-            // What is undone is no longer listed, so every page is the first.
-            let page = self.store.intents(None, PageLimit::MAX).await?;
-            if page.is_empty() {
-                return Ok(count);
-            }
+            let page = self.store.intents(after, PageLimit::MAX).await?;
+            let Some(last) = page.last() else { return Ok(undone) };
+            after = Some(last.id);
             for intent in &page {
-                self.undo(intent).await?;
-                count += 1;
+                match self.undo(intent).await {
+                    Ok(_) => undone += 1,
+                    Err(error) => {
+                        tracing::warn!(object = %intent.id, %error, "an unfinished upload stays");
+                    }
+                }
             }
         }
     }
 
-    /// Takes the pin away, then the record of it; in this order, so that a crash between the two
-    /// is found again.
-    pub(super) async fn undo(&self, intent: &Intent) -> Result<(), UploadError> {
+    /// Takes an upload's pin away, then the record of it; in this order, so that a crash between
+    /// the two is found again. An upload that has become a file after all is left alone and
+    /// returned: what an engine or a store answered last may have been lost on its way.
+    pub(super) async fn undo(&self, intent: &Intent) -> Result<Option<FileRow>, UploadError> {
+        // From here on nobody can turn it into a file any more.
+        if !self.store.cancel_upload(intent.id).await? {
+            let file = self.store.file_by_cid(&intent.cid).await?;
+            return Ok(file.filter(|file| file.id == intent.id));
+        }
         let pin = Pin { name: pin_name(intent.id), root: intent.root };
         self.engine.unpin(&pin).await?;
         self.store.abandon_upload(intent.id).await?;
-        Ok(())
+        Ok(None)
     }
 }
