@@ -18,11 +18,14 @@ pub(super) fn read(path: &Path) -> Result<KeySet, KeyringError> {
         io::ErrorKind::NotFound => KeyringError::Missing { path: path.to_owned() },
         _ => unreadable(source),
     })?;
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o777;
+    let metadata = file.metadata().map_err(unreadable)?;
+    let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(KeyringError::ReadableByOthers { path: path.to_owned(), mode });
     }
-    let mut text = Zeroizing::new(Vec::new());
+    // With room for all of it, so that growing leaves no copies behind.
+    let len = usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or_default();
+    let mut text = Zeroizing::new(Vec::with_capacity(len + 1));
     file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MAX_BYTES {
         return Err(unreadable(io::Error::other("larger than any key set")));

@@ -1,7 +1,7 @@
 //! The data directory: what lies where in it, and the lock that makes it one process's own.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -32,13 +32,33 @@ impl DataDir {
             .open(path.join("lock"))
             .with_context(named)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => {
+                let dir = Self { path, _lock: lock };
+                dir.tidy().with_context(named)?;
+                Ok(dir)
+            }
             Err(TryLockError::WouldBlock) => bail!(
                 "the data directory {} is in use by another cidlock: stop that one, or choose another with --data-dir",
                 path.display()
             ),
             Err(TryLockError::Error(error)) => Err(error).with_context(named),
         }
+    }
+
+    /// Removes what a crash left that would mislead, and makes what is below, for the owner alone.
+    fn tidy(&self) -> io::Result<()> {
+        let drafts = [self.key_set(), self.admin_secret(), self.address()];
+        for left in drafts.iter().map(|file| file.with_extension("new")).chain([self.address()]) {
+            match fs::remove_file(left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        for below in [self.objects(), self.staging()] {
+            DirBuilder::new().recursive(true).mode(0o700).create(below)?;
+        }
+        File::open(&self.path)?.sync_all()?;
+        self.path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
     }
 
     /// The directory itself, absolute.
@@ -76,9 +96,14 @@ impl DataDir {
         self.path.join("staging")
     }
 
+    /// The file that says where a gateway listens.
+    fn address(&self) -> PathBuf {
+        self.path.join("serve.address")
+    }
+
     /// Says in `serve.address` where this gateway listens, as long as what is returned lives.
     pub(super) fn announce(&self, bound: SocketAddr) -> anyhow::Result<Announced> {
-        let path = self.path.join("serve.address");
+        let path = self.address();
         let draft = path.with_extension("new");
         let mut file = File::create(&draft)?;
         writeln!(file, "http://{bound}")?;

@@ -4,7 +4,7 @@
 //! this very `serve` wrote to `serve.address`, and only on this machine: whoever can read the
 //! directory is its owner, and whoever else may listen on some port is not.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -17,7 +17,14 @@ use super::password;
 const MAX_ADDRESS_BYTES: u64 = 1024;
 
 /// Where the `serve` of `directory` listens on this machine, as far as it says so.
+///
+/// After a crash the file still says so although nobody, or somebody else, listens there: it
+/// counts only while the directory's lock is held.
 pub(super) fn running(directory: &Path) -> Option<Server> {
+    let lock = File::open(directory.join("lock")).ok()?;
+    if !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+        return None;
+    }
     let mut text = String::new();
     let file = File::open(directory.join("serve.address")).ok()?;
     file.take(MAX_ADDRESS_BYTES).read_to_string(&mut text).ok()?;
@@ -53,6 +60,14 @@ fn is_not_ours(error: &io::Error) -> bool {
 mod tests {
     use super::*;
 
+    /// A data directory that is being served as long as what is returned with it lives.
+    fn served(address: Option<&str>, secret: Option<&str>) -> (tempfile::TempDir, File) {
+        let dir = data_dir(address, secret);
+        let lock = File::create(dir.path().join("lock")).unwrap();
+        lock.lock().unwrap();
+        (dir, lock)
+    }
+
     fn data_dir(address: Option<&str>, secret: Option<&str>) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         if let Some(address) = address {
@@ -71,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_running_serve_is_found_with_its_secret() {
-        let dir = data_dir(Some("http://127.0.0.1:9999\n"), Some("sesame\n"));
+        let (dir, _lock) = served(Some("http://127.0.0.1:9999\n"), Some("sesame\n"));
         assert_eq!(running(dir.path()).unwrap().to_string(), "http://127.0.0.1:9999");
         for spelling in ["http://127.0.0.1:9999/", "http://localhost:9999"] {
             assert_eq!(secret(&dir, spelling).as_deref(), Some("sesame"), "{spelling}");
@@ -83,7 +98,7 @@ mod tests {
         for (address, seen) in
             [("http://0.0.0.0:99", "http://127.0.0.1:99"), ("http://[::]:99", "http://[::1]:99")]
         {
-            let dir = data_dir(Some(address), Some("sesame"));
+            let (dir, _lock) = served(Some(address), Some("sesame"));
             assert_eq!(running(dir.path()).unwrap().to_string(), seen);
             assert_eq!(secret(&dir, seen).as_deref(), Some("sesame"));
         }
@@ -91,11 +106,11 @@ mod tests {
 
     #[test]
     fn the_secret_is_for_the_serve_that_wrote_it_alone() {
-        let dir = data_dir(Some("http://127.0.0.1:9999"), Some("sesame"));
+        let (dir, _lock) = served(Some("http://127.0.0.1:9999"), Some("sesame"));
         for other in ["http://127.0.0.1:8787", "http://files.example:9999", "https://a.example"] {
             assert_eq!(secret(&dir, other), None, "{other}");
         }
-        let elsewhere = data_dir(Some("http://192.0.2.1:9999"), Some("sesame"));
+        let (elsewhere, _lock) = served(Some("http://192.0.2.1:9999"), Some("sesame"));
         assert_eq!(running(elsewhere.path()), None);
         assert_eq!(secret(&elsewhere, "http://192.0.2.1:9999"), None);
     }
@@ -108,8 +123,17 @@ mod tests {
             (Some("http://127.0.0.1:8787"), None),
             (Some("?"), Some("sesame")),
         ] {
-            let dir = data_dir(address, password);
+            let (dir, _lock) = served(address, password);
             assert_eq!(secret(&dir, "http://127.0.0.1:8787"), None, "{address:?} {password:?}");
         }
+    }
+
+    #[test]
+    fn what_a_crash_left_is_no_running_serve() {
+        let (dir, lock) = served(Some("http://127.0.0.1:8787"), Some("sesame"));
+        assert!(running(dir.path()).is_some());
+        drop(lock);
+        assert_eq!(running(dir.path()), None);
+        assert_eq!(secret(&dir, "http://127.0.0.1:8787"), None);
     }
 }
