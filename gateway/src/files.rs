@@ -8,6 +8,7 @@ use std::sync::Arc;
 use cidlock_crypto::statement::{Statement, StatementError};
 
 use crate::access::{Caller, Grant, Stat};
+use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::store::{Cursor, FileRow, Page, PageLimit, Store, StoreError};
 
@@ -18,6 +19,8 @@ pub struct Files {
     pub store: Arc<dyn Store>,
     /// What opens their statements.
     pub keyring: Arc<Keyring>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// A file with what its statement says of it.
@@ -69,7 +72,7 @@ impl Files {
         after: Option<Cursor>,
         limit: PageLimit,
     ) -> Result<Page<FileInfo>, FilesError> {
-        let page = self.store.list_files(of.user(), after, limit).await?;
+        let page = self.store.list_files(of.user(), self.clock.now(), after, limit).await?;
         let items = page.items.into_iter().map(|row| self.open(row));
         Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
     }

@@ -152,10 +152,12 @@ pub trait Store: Send + Sync + 'static {
     /// The file whose content has this CID.
     async fn file_by_cid(&self, cid: &Cid) -> Result<Option<FileRow>, StoreError>;
 
-    /// The owner's files, newest first (by `created_at`, then by id).
+    /// The owner's files whose retention is not over at `now`, newest first (by `created_at`, then
+    /// by id).
     async fn list_files(
         &self,
         owner: UserId,
+        now: UnixTime,
         after: Option<Cursor>,
         limit: PageLimit,
     ) -> Result<Page<FileRow>, StoreError>;

@@ -63,7 +63,7 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
             end_when_a_token_is_reused do_not_outlive_their_time end_once change_only_as_a_whole;
         uploads: are_listed_in_pages conflict_with_what_exists become_files_once
             become_only_what_was_begun become_no_files_once_cancelled;
-        files: come_back_as_acknowledged are_listed_newest_first
+        files: come_back_as_acknowledged are_listed_newest_first are_listed_while_they_are_kept
             are_neither_skipped_nor_repeated;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name
             are_revoked_once;

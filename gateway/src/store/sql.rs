@@ -150,10 +150,11 @@ impl Store for SqlStore {
     async fn list_files(
         &self,
         owner: UserId,
+        now: UnixTime,
         after: Option<Cursor>,
         limit: PageLimit,
     ) -> Result<Page<FileRow>, StoreError> {
-        self.database.read(|c| Box::pin(files::list(c, owner, after, limit))).await
+        self.database.read(|c| Box::pin(files::list(c, owner, now, after, limit))).await
     }
 
     async fn create_link(&self, link: NewLink) -> Result<LinkRow, StoreError> {

@@ -1,5 +1,7 @@
 //! Cases: files.
 
+use cidlock_crypto::UnixTime;
+
 use super::sample::{NOW, Upload, a_file, a_user, later};
 use crate::store::{Cursor, FileRow, PageLimit, Store, StoreError, UserId};
 
@@ -34,6 +36,20 @@ pub async fn are_listed_newest_first(store: &dyn Store) -> Result<(), StoreError
     Ok(())
 }
 
+/// A list leaves out the files whose retention is over, from that very second on.
+pub async fn are_listed_while_they_are_kept(store: &dyn Store) -> Result<(), StoreError> {
+    let owner = a_user(store, "ada").await?.id;
+    let for_ever = a_file(store, owner, later(1)).await?;
+    let for_a_time = a_file(store, owner, later(2)).await?;
+    assert_eq!(for_ever.expires_at, None);
+    let end = for_a_time.expires_at.expect("every other sample has an end");
+    let last = UnixTime(end.0 - 1);
+    let listed = store.list_files(owner, last, None, PageLimit::MAX).await?.items;
+    assert_eq!(listed, [for_a_time, for_ever.clone()]);
+    assert_eq!(store.list_files(owner, end, None, PageLimit::MAX).await?.items, [for_ever]);
+    Ok(())
+}
+
 /// What is uploaded while a list is being read moves nothing in it.
 pub async fn are_neither_skipped_nor_repeated(store: &dyn Store) -> Result<(), StoreError> {
     let owner = a_user(store, "ada").await?.id;
@@ -43,7 +59,8 @@ pub async fn are_neither_skipped_nor_repeated(store: &dyn Store) -> Result<(), S
     }
     let (mut read, mut after) = (Vec::new(), None);
     loop {
-        let page = store.list_files(owner, after, PageLimit::new(2).expect("a page size")).await?;
+        let page =
+            store.list_files(owner, NOW, after, PageLimit::new(2).expect("a page size")).await?;
         read.extend(page.items);
         after = page.next;
         if after.is_none() {
@@ -60,7 +77,7 @@ async fn all(store: &dyn Store, owner: UserId, items: u64) -> Result<Vec<FileRow
     let limit = PageLimit::new(items).expect("a page size");
     let (mut read, mut after): (_, Option<Cursor>) = (Vec::new(), None);
     loop {
-        let page = store.list_files(owner, after, limit).await?;
+        let page = store.list_files(owner, NOW, after, limit).await?;
         assert!(page.items.len() <= limit.items());
         read.extend(page.items);
         match page.next {

@@ -1,6 +1,7 @@
 //! Files as they are found and listed.
 
 use cid::Cid;
+use cidlock_crypto::UnixTime;
 
 use super::column::{CidText, Time};
 use super::connection::{Connection, query};
@@ -16,6 +17,7 @@ pub(super) async fn by_cid(
 pub(super) async fn list(
     c: &mut Connection<'_>,
     owner: UserId,
+    now: UnixTime,
     after: Option<Cursor>,
     limit: PageLimit,
 ) -> Result<Page<FileRow>, StoreError> {
@@ -24,10 +26,12 @@ pub(super) async fn list(
         c,
         fetch_all::<FileRow>,
         "SELECT * FROM files WHERE owner = $1 AND (created_at, id) < ($2, $3)
-         ORDER BY created_at DESC, id DESC LIMIT $4",
+         AND (expires_at IS NULL OR expires_at > $4)
+         ORDER BY created_at DESC, id DESC LIMIT $5",
         owner,
         Time(after.created_at),
         after.id,
+        Time(now),
         limit.rows() + 1,
     )?;
     Ok(Page::new(rows, limit, |file| Cursor::after_object(file.created_at, file.id)))

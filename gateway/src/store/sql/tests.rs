@@ -69,7 +69,8 @@ async fn rows_that_mean_nothing_are_an_error_and_not_passed_over() {
     let store = SqlStore::open_sqlite(&path).await.unwrap();
     durability::write(&store).await.unwrap();
     let user = store.user_by_name("ada").await.unwrap().unwrap();
-    let file = store.list_files(user.id, None, PageLimit::MAX).await.unwrap().items.remove(0);
+    let file =
+        store.list_files(user.id, UnixTime(0), None, PageLimit::MAX).await.unwrap().items.remove(0);
     let links = store.links_of_file(file.id, None, PageLimit::MAX).await.unwrap();
     let link: LinkId = links.items[0].id;
 
