@@ -30,7 +30,7 @@ pub use revocations::Revocations;
 pub use session::{RefreshToken, SessionTokens};
 
 use crate::clock::Clock;
-use crate::config::TokensConfig;
+use crate::config::{LimitsConfig, TokensConfig};
 use crate::keyring::Keyring;
 use crate::store::{Revoked, SessionId, Store, User, UserId, UserStatus};
 use password::Passwords;
@@ -47,7 +47,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// Puts the door together. `password_checks` bounds how many passwords are checked at once.
+    /// Puts the door together.
     #[must_use]
     pub fn new(
         keyring: Arc<Keyring>,
@@ -55,9 +55,9 @@ impl Access {
         clock: Arc<dyn Clock>,
         revocations: Arc<Revocations>,
         lifetimes: TokensConfig,
-        password_checks: usize,
+        limits: &LimitsConfig,
     ) -> Self {
-        let passwords = Passwords::new(password_checks);
+        let passwords = Passwords::new(limits.max_password_checks, limits.max_waiting_logins);
         Self { keyring, store, clock, revocations, passwords, lifetimes }
     }
 
@@ -94,7 +94,8 @@ impl Access {
         if !scope.is_in(&claims.scope) {
             return Err(AccessError::InsufficientScope(scope));
         }
-        Ok(Caller { user: user.id, name: user.name, session })
+        let revocable = session.map(Revoked::Session).into_iter().collect();
+        Ok(Caller { user: user.id, validity: self.validity(revocable, None) })
     }
 
     /// The active user whom a token issued at `issued_at` speaks for.

@@ -52,9 +52,19 @@ impl Downloads {
     /// Opens the statement of the object that `grant` is about.
     ///
     /// # Errors
-    /// The catalog's copy of it does not verify under this realm's keys.
+    /// The catalog's copy of it does not verify under this realm's keys, or is about another object
+    /// than the row that holds it.
     pub fn describe<P: Right>(&self, grant: Grant<P>) -> Result<Object<P>, DownloadError> {
-        let statement = self.keyring.keys().open_statement(&grant.file().statement)?;
+        let file = grant.file();
+        let statement = self.keyring.keys().open_statement(&file.statement)?;
+        let layout = Layout::from_ciphertext_len(file.content_len)?;
+        let agree = statement.id == file.id
+            && statement.rev == file.rev
+            && statement.cid == file.cid.to_string()
+            && statement.size == layout.plaintext_len();
+        if !agree {
+            return Err(DownloadError::Disagreement);
+        }
         Ok(Object { grant, statement, engine: self.engine.clone() })
     }
 }

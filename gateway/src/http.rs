@@ -21,6 +21,7 @@ mod links;
 mod login;
 mod observe;
 mod params;
+mod percent;
 mod problem;
 mod range;
 mod refusal;
@@ -34,6 +35,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use body::Pace;
 pub use problem::Problem;
 pub use server::serve;
 
@@ -77,8 +79,10 @@ pub struct Settings {
     pub max_name_bytes: usize,
     /// The longest retention, in seconds.
     pub max_retention_s: u64,
-    /// How long an upload may go without a byte.
-    pub upload_idle_timeout: Duration,
+    /// How long a small body may take, as a whole.
+    pub header_timeout: Duration,
+    /// How slowly an upload may come.
+    pub pace: Pace,
 }
 
 /// The route table. Layers run from the bottom up: a request is first given its id and its line

@@ -1,8 +1,9 @@
 //! `cidlock serve`: everything put together, and taken down in order.
 //!
-//! Order of a start: the data directory and its lock, the key set, the store, the engine, what a
-//! crash left of uploads, the listener. Nothing is answered before all of it stands. Order of a
-//! stop: no new connections, running requests drained, the store closed, the lock given back.
+//! Order of a start: the data directory and its lock, the store, the key set, the first user, the
+//! listener's address, the engine, what a crash left of uploads. Nothing is answered before all of it
+//! stands. Order of a stop: no new connections, running requests drained or cut, the store closed,
+//! the lock given back. A second signal ends the draining.
 
 mod data_dir;
 mod first_start;
@@ -26,16 +27,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HttpConfig};
 use crate::download::Downloads;
 use crate::files::Files;
-use crate::http::{self, Services, Settings};
+use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
 use crate::logging;
 use crate::sharing::Sharing;
 use crate::store::{SqlStore, Store, StoreError};
 use crate::upload::Uploads;
 use data_dir::DataDir;
-
-/// Clocks of gateways and clients may differ by as much, in seconds.
-const LEEWAY_S: u64 = 5;
 
 /// Runs the gateway until SIGTERM or SIGINT.
 ///
@@ -56,7 +54,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         clock.clone(),
         Arc::new(revocations),
         config.tokens.clone(),
-        config.limits.max_password_checks,
+        &config.limits,
     );
     first_start::admin(&access, &*store, &dir).await?;
 
@@ -68,7 +66,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!(undone, "removed what a crash had left of uploads");
     }
 
-    let stop = stop_signal()?;
+    let stop = stop_signals()?;
     let address = dir.announce(bound)?;
     welcome::print(&services.settings.public_url, bound, &dir);
     tracing::info!(%bound, "serving");
@@ -89,7 +87,7 @@ async fn keyring(
     let named = config.tokens.realm.as_deref().map(Realm::parse).transpose();
     let named = named.context("tokens.realm")?;
     let limits = TokenLimits {
-        leeway: Duration::from_secs(LEEWAY_S),
+        leeway: TokenLimits::MAX_LEEWAY,
         access_lifetime: Duration::from_secs(config.tokens.access_lifetime_s),
         share_lifetime: Duration::from_secs(config.tokens.share_max_lifetime_s),
     };
@@ -140,7 +138,7 @@ async fn services(
     let sharing = Sharing {
         store: store.clone(),
         keyring: keyring.clone(),
-        clock,
+        clock: clock.clone(),
         revocations: access.revocations(),
         lifetimes: config.tokens.clone(),
     };
@@ -148,7 +146,7 @@ async fn services(
         access,
         uploads,
         downloads: Downloads { engine, keyring: keyring.clone() },
-        files: Files { store: store.clone(), keyring: keyring.clone() },
+        files: Files { store: store.clone(), keyring: keyring.clone(), clock: clock.clone() },
         sharing,
         keyring,
         store,
@@ -156,16 +154,20 @@ async fn services(
             public_url: config.http.public_url(bound),
             max_name_bytes: config.limits.max_name_bytes,
             max_retention_s: config.limits.max_retention_s,
-            upload_idle_timeout: Duration::from_secs(config.http.upload_idle_timeout_s),
+            header_timeout: config.http.header_timeout(),
+            pace: Pace {
+                window: Duration::from_secs(config.http.upload_idle_timeout_s),
+                min_bytes: config.http.upload_min_bytes,
+            },
         },
     }))
 }
 
-/// Resolves at the first SIGTERM or SIGINT.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+/// Each call resolves at the next SIGTERM or SIGINT.
+fn stop_signals() -> anyhow::Result<impl AsyncFnMut()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+    Ok(async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

@@ -68,6 +68,9 @@ pub enum SharingError {
     /// It asks for nothing, or for more than may ever be granted on the object.
     #[error("a link gives at least one permission, and only such as may be granted on the file")]
     Permissions,
+    /// A link's bearer asks; only the file's owner may.
+    #[error("only the owner of a file makes and sees its links")]
+    NotTheOwner,
     /// Its label is too long.
     #[error("a link's name has at most {MAX_LABEL_LEN} bytes")]
     Label,
@@ -100,7 +103,7 @@ impl Sharing {
         grant: &Grant<Share>,
         request: LinkRequest,
     ) -> Result<(Link, Token), SharingError> {
-        let maker = grant.caller().ok_or(SharingError::Permissions)?;
+        let maker = grant.caller().ok_or(SharingError::NotTheOwner)?;
         let (file, now) = (grant.file(), self.clock.now());
         let expires_at = self.expiry(request.expires_in_s, now, file.expires_at)?;
         if request.permissions.is_empty() || !file.permissions.contains(request.permissions) {
@@ -130,8 +133,8 @@ impl Sharing {
             permissions: request.permissions,
             label,
         };
-        let row = self.store.create_link(row).await?;
         let token = self.keyring.keys().mint_share(&claims)?;
+        let row = self.store.create_link(row).await?;
         Ok((Link { row, label: request.label }, token))
     }
 
@@ -145,6 +148,7 @@ impl Sharing {
         after: Option<Cursor>,
         limit: PageLimit,
     ) -> Result<Page<Link>, SharingError> {
+        grant.caller().ok_or(SharingError::NotTheOwner)?;
         let page = self.store.links_of_file(grant.file().id, after, limit).await?;
         let items = page.items.into_iter().map(|row| self.open(row));
         Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
@@ -171,10 +175,9 @@ impl Sharing {
         let (store, revocations) = (self.store.clone(), self.revocations.clone());
         let now = self.clock.now();
         let revoked = tokio::spawn(async move {
-            if let Some(revocation) = store.revoke_link(id, now).await? {
-                revocations.insert(revocation, now);
-            }
-            Ok(())
+            // Also where it was revoked before: an earlier answer may have been lost on its way.
+            store.revoke_link(id, now).await?;
+            Ok(revocations.catch_up(&*store).await?)
         });
         revoked.await.map_err(|_| SharingError::Interrupted)?
     }

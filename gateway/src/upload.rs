@@ -23,11 +23,13 @@ mod recover;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cidlock_crypto::chunked::{DataKey, SEALED_CHUNK_LEN, Sealed, Sealer};
 use cidlock_crypto::statement::Statement;
-use cidlock_crypto::{ObjectId, Permissions, UnixTime};
+use cidlock_crypto::{ObjectId, Permissions};
+use cidlock_ipfs_client::BATCH_LEN;
 use cidlock_ipfs_client::engine::Engine;
 use cidlock_ipfs_client::staging::{StagingArea, StagingWriter};
 use futures::{Stream, StreamExt as _};
@@ -40,9 +42,6 @@ use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::object::{STATEMENT_MEMBER, pin_name};
 use crate::store::{FileRow, Store};
-
-/// How much ciphertext is gathered before it is handed to the disk, in bytes.
-const BATCH_LEN: usize = 256 << 10;
 
 /// The way in. Cheap to clone.
 #[derive(Clone)]
@@ -68,8 +67,8 @@ pub struct NewFile {
     pub name: FileName,
     /// Sealed with it.
     pub media_type: MediaType,
-    /// Until when it is kept; without it, until it is deleted.
-    pub expires_at: Option<UnixTime>,
+    /// How long it is kept, from its last byte on; without it, until it is deleted.
+    pub retention: Option<Duration>,
     /// The SHA-256 that the bytes must have, if the client told.
     pub expected_sha256: Option<[u8; 32]>,
 }
@@ -90,7 +89,7 @@ impl Uploads {
         let mut staged = self.staging.begin(pin_name(id)).await?;
         let ingest = self.engine.ingest(staged.follow()).await?;
 
-        let sealed = self.seal(body, &key, &mut staged).await?;
+        let sealed = self.seal(by, body, &key, &mut staged).await?;
         if new.expected_sha256.is_some_and(|expected| expected != sealed.sha256()) {
             return Err(UploadError::Digest);
         }
@@ -103,7 +102,7 @@ impl Uploads {
             cid: content.cid().to_string(),
             size: sealed.plaintext_len(),
             permissions: Permissions::ALL,
-            expires_at: new.expires_at,
+            expires_at: new.retention.map(|retention| now.saturating_add(retention)),
             issued_at: now,
             data_key: key,
             name: new.name.into(),
@@ -117,14 +116,17 @@ impl Uploads {
         let member = Bytes::from(signed.clone());
         let car = content.complete(&[(STATEMENT_MEMBER, member)]).await?;
 
+        by.validity().check()?;
+
         // The client may go; what is begun is brought to an end.
-        let kept = self.clone().keep(ingest, car, sealed, statement, signed);
+        let kept = self.clone().keep(by.user(), ingest, car, sealed, statement, signed);
         tokio::spawn(kept).await.map_err(|_| UploadError::Interrupted)?
     }
 
     /// Seals `body` to its end into `staged`.
     async fn seal(
         &self,
+        by: &Caller,
         body: impl Stream<Item = Result<Bytes, BodyError>> + Send,
         key: &DataKey,
         staged: &mut StagingWriter,
@@ -135,6 +137,7 @@ impl Uploads {
         let mut received = 0_u64;
         while let Some(frame) = body.next().await {
             let frame = frame?;
+            by.validity().check()?;
             received = received.saturating_add(frame.len() as u64);
             if received > self.max_file_bytes {
                 return Err(UploadError::TooLarge { limit: self.max_file_bytes });

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::store::{SessionId, UserId};
+use super::Validity;
+use crate::store::UserId;
 
 /// Who is calling, established from a verified access token.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Caller {
     pub(super) user: UserId,
-    pub(super) name: String,
-    pub(super) session: Option<SessionId>,
+    pub(super) validity: Validity,
 }
 
 impl Caller {
@@ -19,10 +19,11 @@ impl Caller {
         self.user
     }
 
-    /// The name that the user logs in with.
+    /// Whether the session or API token behind the call still stands; its access token is looked
+    /// at once, when the call begins.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn validity(&self) -> &Validity {
+        &self.validity
     }
 }
 

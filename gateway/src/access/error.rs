@@ -55,6 +55,12 @@ pub enum AccessError {
     /// The system gives no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// Too many logins wait already.
+    #[error("too many logins at once")]
+    Busy,
+    /// The gateway is going down.
+    #[error("interrupted")]
+    Interrupted,
     /// A password could not be hashed or checked.
     #[error("the password check failed: {0}")]
     Hashing(String),

@@ -99,8 +99,7 @@ impl Access {
 
     /// The owner's authority over a file of theirs.
     pub(crate) fn own<P: Right>(&self, caller: Caller, file: FileRow) -> Grant<P> {
-        let revocable = caller.session.map(Revoked::Session).into_iter().collect();
-        let validity = self.validity(revocable, file.expires_at);
+        let validity = caller.validity.clone().until(file.expires_at);
         Grant { file, validity, caller: Some(caller), permission: PhantomData }
     }
 
@@ -138,7 +137,7 @@ impl Access {
         if over { Err(AccessError::NotFound) } else { Ok(file) }
     }
 
-    fn validity(&self, revocable: Vec<Revoked>, ends: Option<UnixTime>) -> Validity {
+    pub(super) fn validity(&self, revocable: Vec<Revoked>, ends: Option<UnixTime>) -> Validity {
         let (revocations, clock) = (self.revocations.clone(), self.clock.clone());
         Validity { revocations, clock, revocable, ends }
     }
@@ -154,6 +153,11 @@ pub struct Validity {
 }
 
 impl Validity {
+    /// The same, with an end.
+    fn until(self, ends: Option<UnixTime>) -> Self {
+        Self { ends, ..self }
+    }
+
     /// Costs a lock and a look at the clock: meant to be asked once a batch of bytes.
     ///
     /// # Errors

@@ -32,14 +32,18 @@ impl NewPassword {
 #[derive(Clone)]
 pub(super) struct Passwords {
     permits: Arc<Semaphore>,
+    /// Those who check and those who wait to; more are turned away.
+    places: Arc<Semaphore>,
     /// Checked for a name that does not exist, so that the answer takes as long as for one that
     /// does.
     decoy: Arc<tokio::sync::OnceCell<PasswordHash>>,
 }
 
 impl Passwords {
-    pub(super) fn new(at_once: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(at_once)), decoy: Arc::default() }
+    /// `at_once` are worked on, `waiting` more may wait.
+    pub(super) fn new(at_once: usize, waiting: usize) -> Self {
+        let places = Arc::new(Semaphore::new(at_once + waiting));
+        Self { permits: Arc::new(Semaphore::new(at_once)), places, decoy: Arc::default() }
     }
 
     pub(super) async fn hash(
@@ -82,6 +86,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, AccessError> + Send + 'static,
     ) -> Result<T, AccessError> {
+        let _place = self.places.try_acquire().map_err(|_| AccessError::Busy)?;
         let permit = self.permits.clone().acquire_owned().await;
         let permit = permit.map_err(|error| AccessError::Hashing(error.to_string()))?;
         let done = tokio::task::spawn_blocking(move || {
@@ -98,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_opens_its_own_hash_and_no_other() {
-        let passwords = Passwords::new(1);
+        let passwords = Passwords::new(1, 9);
         let secret = |text: &str| Zeroizing::new(text.to_owned());
         let hash = passwords.hash(secret("right")).await.unwrap();
         assert!(hash.expose().starts_with("$argon2id$"));
@@ -107,8 +112,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn more_than_may_wait_are_turned_away() {
+        let passwords = Passwords::new(1, 1);
+        let _first = passwords.places.try_acquire().unwrap();
+        let _second = passwords.places.try_acquire().unwrap();
+        let third = passwords.verify(Zeroizing::new(String::new()), None).await;
+        assert!(matches!(third, Err(AccessError::Busy)));
+    }
+
+    #[tokio::test]
     async fn no_password_opens_a_name_that_does_not_exist() {
-        let passwords = Passwords::new(1);
+        let passwords = Passwords::new(1, 9);
         let decoy = Zeroizing::new("nobody has this password".to_owned());
         assert!(!passwords.verify(decoy, None).await.unwrap());
     }

@@ -100,27 +100,35 @@ impl Access {
     pub async fn refresh(&self, presented: &str) -> Result<SessionTokens, AccessError> {
         let now = self.clock.now();
         let next = RefreshToken::generate()?;
-        let rotation = self.store.rotate_refresh(
-            RefreshToken::hash(presented),
-            RefreshToken::hash(next.expose()),
-            now,
-            now.saturating_add(Duration::from_secs(self.lifetimes.refresh_lifetime_s)),
-        );
-        let session = match rotation.await? {
-            Rotation::Rotated(session) => session,
-            Rotation::Reused(revocation) => {
-                tracing::warn!("a refresh token was used twice: its session is ended");
-                self.revocations.insert(revocation, now);
-                return Err(AccessError::BadRefreshToken);
-            }
-            Rotation::Expired | Rotation::Revoked | Rotation::Unknown => {
-                return Err(AccessError::BadRefreshToken);
-            }
-        };
+        let rotation = self.rotate(presented, &next, now).await?;
+        let Rotation::Rotated(session) = rotation else { return Err(AccessError::BadRefreshToken) };
         let user = self.store.user(session.user).await?;
         let user = user.filter(|user| user.status == UserStatus::Active);
         let user = user.ok_or(AccessError::BadRefreshToken)?;
         self.tokens(&user, &session, next, now)
+    }
+
+    /// Rotates in the store, and has the end of a session take effect here, whether or not the
+    /// client still listens.
+    async fn rotate(
+        &self,
+        presented: &str,
+        next: &RefreshToken,
+        now: UnixTime,
+    ) -> Result<Rotation, AccessError> {
+        let (presented, next) = (RefreshToken::hash(presented), RefreshToken::hash(next.expose()));
+        let next_expires_at =
+            now.saturating_add(Duration::from_secs(self.lifetimes.refresh_lifetime_s));
+        let (store, revocations) = (self.store.clone(), self.revocations.clone());
+        let rotated = tokio::spawn(async move {
+            let rotation = store.rotate_refresh(presented, next, now, next_expires_at).await?;
+            if matches!(rotation, Rotation::Reused(_) | Rotation::Revoked) {
+                tracing::warn!("a refresh token was presented again: its session is ended");
+                revocations.catch_up(&*store).await?;
+            }
+            Ok(rotation)
+        });
+        rotated.await.map_err(|_| AccessError::Interrupted)?
     }
 
     fn tokens(

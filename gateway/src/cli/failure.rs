@@ -108,7 +108,13 @@ pub(super) enum Failure {
         /// What is wrong with the answer.
         cause: String,
     },
-    /// A transfer ended before its end.
+    /// The server took part of an upload and then closed the connection.
+    #[error("the gateway ended the upload before its end: {cause}")]
+    UploadCut {
+        /// Why, as far as is known.
+        cause: String,
+    },
+    /// A download ended before its end.
     #[error("the transfer was cut after {} bytes: {cause}", of(*done, *total))]
     Cut {
         /// Bytes that passed.
@@ -170,7 +176,7 @@ impl Failure {
                 408 | 429 | 500.. => Exit::TryAgain,
                 _ => Exit::Failed,
             },
-            Self::Unreachable { .. } | Self::Cut { .. } => Exit::TryAgain,
+            Self::Unreachable { .. } | Self::UploadCut { .. } | Self::Cut { .. } => Exit::TryAgain,
             Self::Damaged(_) => Exit::Damaged,
             Self::ReaderGone => Exit::Success,
             Self::Interrupted(signal) => Exit::Stopped(*signal),
@@ -193,6 +199,7 @@ impl Failure {
             Self::Refused { problem, .. } => problem.code(),
             Self::Unreachable { .. } => "unreachable",
             Self::Unintelligible { .. } => "unintelligible_answer",
+            Self::UploadCut { .. } => "upload_cut",
             Self::Cut { .. } => "transfer_cut",
             Self::Damaged(_) => "damaged",
             Self::Local { .. } => "local_file",
@@ -224,6 +231,11 @@ impl Failure {
                 Some("Is `cidlock serve` running there? --server names another".to_owned())
             }
             Self::Unintelligible { .. } => Some("Is --server right?".to_owned()),
+            Self::UploadCut { .. } => Some(
+                "Nothing was stored. It may have no room, or the file is too large for it: its \
+                 log says more"
+                    .to_owned(),
+            ),
             Self::Cut { .. } => Some("Nothing was kept: try again".to_owned()),
             _ => None,
         }

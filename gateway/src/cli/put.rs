@@ -130,6 +130,11 @@ async fn attempt(
     let (body, sent) = source.into_body(progress.clone());
     let result = client.upload(token, &file, body, sent.ended(&progress)).await;
     progress.finish();
+    let result = result.map_err(|failure| match failure {
+        // It was there, and has gone.
+        Failure::Unreachable { cause, .. } if sent.totals().0 > 0 => Failure::UploadCut { cause },
+        failure => failure,
+    });
     (result, sent)
 }
 

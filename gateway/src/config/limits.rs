@@ -19,6 +19,8 @@ pub struct LimitsConfig {
     pub max_retention_s: u64,
     /// Password checks at once; each takes 19 MiB and some 40 ms of a core (default 2).
     pub max_password_checks: usize,
+    /// Logins that may wait for that; more are answered 503 (default 32).
+    pub max_waiting_logins: usize,
 }
 
 impl Default for LimitsConfig {
@@ -29,6 +31,7 @@ impl Default for LimitsConfig {
             max_name_bytes: 255,
             max_retention_s: 10 * 365 * 86_400,
             max_password_checks: 2,
+            max_waiting_logins: 32,
         }
     }
 }
@@ -60,6 +63,11 @@ impl LimitsConfig {
             (1..=64).contains(&self.max_password_checks),
             "limits.max_password_checks",
             "must be between 1 and 64",
+        )?;
+        require(
+            self.max_waiting_logins <= 10_000,
+            "limits.max_waiting_logins",
+            "must be at most 10000",
         )
     }
 }

@@ -21,8 +21,11 @@ pub struct HttpConfig {
     /// How long a client may take to send a request's head, and an idle connection may stay
     /// open, in seconds (default 30).
     pub header_timeout_s: u64,
-    /// How long an upload may go without a byte, in seconds (default 60).
+    /// How long an upload may take to bring `upload_min_bytes`, over and over, in seconds
+    /// (default 60).
     pub upload_idle_timeout_s: u64,
+    /// What an upload must bring within each `upload_idle_timeout_s`, in bytes (default 4096).
+    pub upload_min_bytes: u64,
     /// How long a client may take none of a download, in seconds (default 300).
     pub download_idle_timeout_s: u64,
     /// How long running requests may go on after SIGTERM, in seconds (default 30).
@@ -37,6 +40,7 @@ impl Default for HttpConfig {
             max_connections: 1024,
             header_timeout_s: 30,
             upload_idle_timeout_s: 60,
+            upload_min_bytes: 4096,
             download_idle_timeout_s: 300,
             drain_timeout_s: 30,
         }
@@ -50,6 +54,7 @@ impl HttpConfig {
         require(sane(self.header_timeout_s), "http.header_timeout_s", must)?;
         require(sane(self.upload_idle_timeout_s), "http.upload_idle_timeout_s", must)?;
         require(sane(self.download_idle_timeout_s), "http.download_idle_timeout_s", must)?;
+        require(self.upload_min_bytes >= 1, "http.upload_min_bytes", "must be at least 1")?;
         require(self.drain_timeout_s <= 86_400, "http.drain_timeout_s", "must be at most 86400")?;
         require(
             (1..=1_000_000).contains(&self.max_connections),

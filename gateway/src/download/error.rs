@@ -25,6 +25,9 @@ pub enum DownloadError {
     /// The catalog's statement does not verify.
     #[error("the statement does not verify: {0}")]
     Statement(#[from] StatementError),
+    /// The catalog's row and the statement in it are not about the same bytes.
+    #[error("the catalog's row and its statement disagree")]
+    Disagreement,
     /// The authority behind the transfer has ended.
     #[error(transparent)]
     Ended(#[from] Ended),

@@ -1,8 +1,8 @@
 //! `Content-Disposition` (RFC 6266) with a file name of any characters (RFC 8187).
 
-use std::fmt::Write as _;
-
 use http::HeaderValue;
+
+use super::percent;
 
 /// `attachment` with `name`: as an ASCII likeness for old clients, and exactly.
 pub(super) fn attachment(name: &str) -> HeaderValue {
@@ -10,14 +10,7 @@ pub(super) fn attachment(name: &str) -> HeaderValue {
     let mut value = format!("attachment; filename=\"{likeness}\"");
     if likeness != name {
         value.push_str("; filename*=UTF-8''");
-        for byte in name.bytes() {
-            if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-                value.push(char::from(byte));
-            } else {
-                // Writing to a string cannot fail.
-                let _ = write!(value, "%{byte:02X}");
-            }
-        }
+        percent::encode(&mut value, name, b"!#$&+-.^_`|~");
     }
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("attachment"))
 }

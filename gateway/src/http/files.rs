@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use cidlock_crypto::{Permissions, UnixTime};
+use cidlock_crypto::Permissions;
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ use super::{Problem, Services, digest, refusal};
 use crate::access::{Caller, Scope, Share, Stat};
 use crate::clock::rfc3339;
 use crate::files::FileInfo;
-use crate::sharing::LinkRequest;
-use crate::store::{FileRow, ReplicaRow};
+use crate::sharing::{LinkRequest, SharingError};
+use crate::store::ReplicaRow;
 use crate::upload::{FileName, MediaType, NewFile};
 
 /// The link that comes with a fresh upload lives a day.
@@ -46,7 +46,7 @@ pub(super) async fn store(
 ) -> Result<Response, Problem> {
     let caller = services.access.caller(bearer.as_str(), Scope::FilesWrite).await?;
     let expected = Expected::of(&services, &params, &headers)?;
-    let body = frames(body, services.settings.upload_idle_timeout);
+    let body = frames(body, services.settings.pace);
     let file = match form::boundary(&headers) {
         None => {
             refuse_declared_too_large(&services, &headers)?;
@@ -60,16 +60,18 @@ pub(super) async fn store(
             services.uploads.store(&caller, new, form.into_bytes()).await?
         }
     };
-    let link = owner_link(&services, caller, file.clone()).await?;
     let location = format!("{}/v1/files/{}", services.settings.public_url, file.cid);
     let info = services.files.open(file)?;
-    let answer = FileJson { link: Some(link), ..FileJson::from(&info) };
+    let link = owner_link(&services, caller, &info).await;
+    // The file is stored; that its link could not be made must not look as if it were not.
+    let link = link.inspect_err(|error| tracing::warn!(%error, "an upload goes without a link"));
+    let answer = FileJson { link: link.ok(), ..FileJson::from(&info) };
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)).into_response())
 }
 
 /// What a request says of its file, whatever envelope the file comes in.
 struct Expected {
-    expires_at: Option<UnixTime>,
+    retention: Option<Duration>,
     sha256: Option<[u8; 32]>,
     max_name_bytes: usize,
 }
@@ -77,23 +79,14 @@ struct Expected {
 impl Expected {
     fn of(services: &Services, params: &StoreParams, headers: &HeaderMap) -> Result<Self, Problem> {
         let max_s = services.settings.max_retention_s;
-        let expires_at = match params.expires_in {
-            None => None,
-            Some(expires_in) if (1..=max_s).contains(&expires_in) => {
-                let now = services.uploads.clock.now();
-                Some(now.saturating_add(Duration::from_secs(expires_in)))
-            }
-            Some(_) => {
-                let detail = format!("`expires_in` must be between 1 and {max_s} seconds.");
-                return Err(Problem::bad_request(
-                    "bad_retention",
-                    "Retention out of range",
-                    detail,
-                ));
-            }
-        };
+        let in_range = |expires_in: &u64| (1..=max_s).contains(expires_in);
+        if !params.expires_in.as_ref().is_none_or(in_range) {
+            let detail = format!("`expires_in` must be between 1 and {max_s} seconds.");
+            return Err(Problem::bad_request("bad_retention", "Retention out of range", detail));
+        }
+        let retention = params.expires_in.map(Duration::from_secs);
         let max_name_bytes = services.settings.max_name_bytes;
-        Ok(Self { expires_at, sha256: digest::declared(headers)?, max_name_bytes })
+        Ok(Self { retention, sha256: digest::declared(headers)?, max_name_bytes })
     }
 
     fn file(&self, name: Option<&str>, media_type: Option<&str>) -> Result<NewFile, Problem> {
@@ -102,7 +95,7 @@ impl Expected {
         Ok(NewFile {
             name: name.unwrap_or_else(FileName::unnamed),
             media_type: media_type.unwrap_or_else(MediaType::octet_stream),
-            expires_at: self.expires_at,
+            retention: self.retention,
             expected_sha256: self.sha256,
         })
     }
@@ -127,19 +120,17 @@ fn raw_type(headers: &HeaderMap) -> Option<&str> {
 async fn owner_link(
     services: &Services,
     caller: Caller,
-    file: FileRow,
-) -> Result<LinkBrief, Problem> {
-    let grant = services.access.own::<Share>(caller, file);
+    info: &FileInfo,
+) -> Result<LinkBrief, SharingError> {
+    let grant = services.access.own::<Share>(caller, info.row.clone());
+    let longest_s = services.sharing.lifetimes.share_max_lifetime_s;
     let request = LinkRequest {
-        expires_in_s: Some(
-            OWNER_LINK_LIFETIME_S.min(services.sharing.lifetimes.share_max_lifetime_s),
-        ),
+        expires_in_s: Some(OWNER_LINK_LIFETIME_S.min(longest_s)),
         permissions: Permissions::READ | Permissions::STAT,
         label: None,
     };
     let (link, token) = services.sharing.create(&grant, request).await?;
-    let name = services.files.open(grant.file().clone())?.statement.name;
-    Ok(LinkBrief::new(&services.settings, &link, &name, &token))
+    Ok(LinkBrief::new(&services.settings, &link, &info.statement.name, &token))
 }
 
 /// `GET /v1/files?limit&cursor`

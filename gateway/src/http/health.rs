@@ -19,6 +19,9 @@ pub(super) async fn ready(State(services): State<Arc<Services>>) -> Result<&'sta
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", detail)
     };
     services.store.ping().await.map_err(|_| not_ready("store"))?;
-    services.uploads.engine.health().await.map_err(|_| not_ready("engine"))?;
+    let health = services.uploads.engine.health().await.map_err(|_| not_ready("engine"))?;
+    if !health.is_well() {
+        return Err(not_ready("engine"));
+    }
     Ok("ready\n")
 }

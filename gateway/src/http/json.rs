@@ -1,20 +1,25 @@
-//! Small JSON bodies in; the shapes that several handlers answer with.
+//! Small bodies in, JSON or a form: bounded in length, and as a whole in time.
+
+use std::sync::Arc;
 
 use axum::extract::rejection::{FormRejection, JsonRejection};
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
-use super::Problem;
+use super::{Problem, Services};
+use crate::upload::BodyError;
 
 /// A JSON body of at most [`super::MAX_JSON_LEN`] bytes.
 pub(super) struct Json<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Services>> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::from_request(request, state).await {
+    async fn from_request(request: Request, state: &Arc<Services>) -> Result<Self, Problem> {
+        let body = axum::Json::from_request(request, state);
+        match in_time(state, body).await? {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(refused(rejection.status(), named_type(&rejection))),
         }
@@ -24,11 +29,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 /// A form body (`application/x-www-form-urlencoded`), as OAuth 2.0 has it.
 pub(super) struct Form<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Services>> for Form<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Form::from_request(request, state).await {
+    async fn from_request(request: Request, state: &Arc<Services>) -> Result<Self, Problem> {
+        let body = axum::Form::from_request(request, state);
+        match in_time(state, body).await? {
             Ok(axum::Form(value)) => Ok(Self(value)),
             Err(rejection) => {
                 let named = matches!(rejection, FormRejection::InvalidFormContentType(_));
@@ -36,6 +42,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
             }
         }
     }
+}
+
+/// A small body has no more time than the request's head had.
+async fn in_time<T>(services: &Services, body: impl Future<Output = T>) -> Result<T, Problem> {
+    timeout(services.settings.header_timeout, body).await.map_err(|_| BodyError::Stalled.into())
 }
 
 fn named_type(rejection: &JsonRejection) -> bool {

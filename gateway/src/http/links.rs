@@ -15,7 +15,7 @@ use super::credentials::Bearer;
 use super::files::PageJson;
 use super::json::Json;
 use super::params::{CidPath, LinkPath, PageParams, Params};
-use super::{Problem, Services, Settings};
+use super::{Problem, Services, Settings, percent};
 use crate::access::{Scope, Share};
 use crate::clock::rfc3339;
 use crate::sharing::{Link, LinkRequest};
@@ -143,15 +143,7 @@ impl LinkBrief {
 fn url(settings: &Settings, link: &Link, name: &str, token: &Token) -> String {
     let base = &settings.public_url;
     let mut url = format!("{base}/files/{}/", link.row.cid);
-    for byte in name.bytes() {
-        use std::fmt::Write as _;
-        // RFC 3986, section 2.3; writing to a string cannot fail.
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
+    percent::encode(&mut url, name, b"-._~");
     url.push_str("?token=");
     url.push_str(token.expose());
     url

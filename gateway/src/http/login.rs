@@ -89,7 +89,7 @@ fn token_response(tokens: &SessionTokens) -> Response {
         refresh_token: tokens.refresh.expose(),
         scope: &tokens.scope,
     };
-    (no_store(), axum::Json(answer)).into_response()
+    axum::Json(answer).into_response()
 }
 
 fn oauth_error(error: &'static str, description: &'static str) -> Response {
@@ -99,9 +99,5 @@ fn oauth_error(error: &'static str, description: &'static str) -> Response {
         error_description: &'static str,
     }
     let answer = axum::Json(Answer { error, error_description: description });
-    (StatusCode::BAD_REQUEST, no_store(), answer).into_response()
-}
-
-fn no_store() -> [(http::HeaderName, HeaderValue); 1] {
-    [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]
+    (StatusCode::BAD_REQUEST, answer).into_response()
 }

@@ -6,6 +6,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
+use http::header::{CACHE_CONTROL, REFERRER_POLICY};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -29,9 +30,13 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let head_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(status, code, head_ms, "answered"));
+    let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
+        headers.insert(X_REQUEST_ID, value);
     }
+    // What a credential opened, or failed to, is for its bearer; who means otherwise says so.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     response
 }
 

@@ -7,6 +7,7 @@ use cidlock_crypto::token::TokenError;
 use cidlock_ipfs_client::engine::EngineError;
 use cidlock_ipfs_client::staging::StagingError;
 use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::Problem;
 use crate::access::{AccessError, Ended};
@@ -59,6 +60,13 @@ impl From<AccessError> for Problem {
                 Self::forbidden("insufficient_scope", "Not permitted", sentence(&error))
             }
             AccessError::NotFound => no_such_file(),
+            AccessError::Busy => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Busy",
+                "Too many logins at once; try again in a moment.",
+            )
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1")),
             AccessError::Store(store) => from_store(store),
             _ => Self::internal(&error),
         }
@@ -122,6 +130,7 @@ impl From<UploadError> for Problem {
     fn from(error: UploadError) -> Self {
         match error {
             UploadError::Body(body) => body.into(),
+            UploadError::Ended(ended) => ended.into(),
             UploadError::TooLarge { limit } => too_large(limit),
             UploadError::Digest => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -156,22 +165,21 @@ impl From<MetadataError> for Problem {
     }
 }
 
+impl From<Ended> for Problem {
+    fn from(ended: Ended) -> Self {
+        let (code, title) = match ended {
+            Ended::Expired => ("token_expired", "Token expired"),
+            _ => ("token_revoked", "Token revoked"),
+        };
+        Self::unauthorized(code, title, sentence(&ended), "invalid_token")
+    }
+}
+
 impl From<DownloadError> for Problem {
     fn from(error: DownloadError) -> Self {
         match error {
             DownloadError::Engine(engine) => from_engine(&engine),
-            DownloadError::Ended(ended @ Ended::Expired) => Self::unauthorized(
-                "token_expired",
-                "Token expired",
-                sentence(&ended),
-                "invalid_token",
-            ),
-            DownloadError::Ended(ended) => Self::unauthorized(
-                "token_revoked",
-                "Token revoked",
-                sentence(&ended),
-                "invalid_token",
-            ),
+            DownloadError::Ended(ended) => ended.into(),
             error => Self::internal(&error),
         }
     }
@@ -192,6 +200,9 @@ impl From<SharingError> for Problem {
         match &error {
             SharingError::Lifetime { .. } => refused("bad_lifetime"),
             SharingError::Permissions => refused("bad_permissions"),
+            SharingError::NotTheOwner => {
+                Self::forbidden("insufficient_scope", "Not permitted", sentence(&error))
+            }
             SharingError::Label => refused("bad_name"),
             SharingError::NotFound => Self::new(
                 StatusCode::NOT_FOUND,

@@ -1,6 +1,8 @@
 //! The accept loop: connections bounded in number, and each of them in time and memory.
 
 use std::io;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,12 +10,11 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use std::pin::pin;
-use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::HttpConfig;
 
@@ -30,33 +31,47 @@ const MAX_HEADERS: usize = 64;
 /// How long to wait when the system refuses to give another socket.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` on `listener` until `shutdown` resolves, then lets running requests end for at
-/// most the configured time. What still runs after that is cut.
+/// Serves `router` on `listener` until `stop` says so, then lets running requests end for at most
+/// the configured time, or until `stop` says so again. What still runs then is cut.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     config: &HttpConfig,
-    shutdown: impl Future<Output = ()>,
+    mut stop: impl AsyncFnMut(),
 ) {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(config.max_connections));
-    let mut shutdown = pin!(shutdown);
-    loop {
-        let (stream, slot) = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
-            () = &mut shutdown => break,
-        };
-        let served = connection(stream, router.clone(), config, graceful.watcher());
-        tokio::spawn(async move {
-            served.await;
-            drop(slot);
-        });
+    let cut = CancellationToken::new();
+    {
+        let mut stopped = pin!(stop());
+        loop {
+            let (stream, slot) = tokio::select! {
+                accepted = accept(&listener, &slots) => accepted,
+                () = &mut stopped => break,
+            };
+            let served = connection(stream, router.clone(), config, graceful.watcher());
+            let served = cut.clone().run_until_cancelled_owned(served);
+            tokio::spawn(async move {
+                served.await;
+                drop(slot);
+            });
+        }
     }
     drop(listener);
     tracing::info!(connections = graceful.count(), "draining");
-    if timeout(Duration::from_secs(config.drain_timeout_s), graceful.shutdown()).await.is_err() {
-        tracing::warn!("requests still ran at the end of the drain time and are cut");
+    let drained = tokio::select! {
+        drained = timeout(Duration::from_secs(config.drain_timeout_s), graceful.shutdown()) => {
+            drained.is_ok()
+        }
+        () = stop() => false,
+    };
+    if !drained {
+        tracing::warn!("requests that still ran are cut");
     }
+    cut.cancel();
+    // Nothing of a connection outlives this, so that what it uses can be closed.
+    let all = u32::try_from(config.max_connections).unwrap_or(u32::MAX);
+    let _ = slots.acquire_many(all).await;
 }
 
 /// The next connection, once there is a slot for it.

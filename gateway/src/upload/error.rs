@@ -6,6 +6,7 @@ use cidlock_crypto::statement::SignStatementError;
 use cidlock_ipfs_client::engine::EngineError;
 use cidlock_ipfs_client::staging::StagingError;
 
+use crate::access::Ended;
 use crate::store::{Disagreement, StoreError};
 
 /// Why the bytes stopped coming.
@@ -30,6 +31,9 @@ pub enum UploadError {
     /// The client stopped sending.
     #[error(transparent)]
     Body(#[from] BodyError),
+    /// The authority behind the upload has ended.
+    #[error(transparent)]
+    Ended(#[from] Ended),
     /// The body is larger than a file may be.
     #[error("a file may have at most {limit} bytes")]
     TooLarge {
