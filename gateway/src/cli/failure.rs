@@ -108,8 +108,9 @@ pub(super) enum Failure {
         /// What is wrong with the answer.
         cause: String,
     },
-    /// The server took part of an upload and then closed the connection.
-    #[error("the gateway ended the upload before its end: {cause}")]
+    /// The server took some of an upload, and then the connection was gone. The file may have been
+    /// refused, or, if the last byte had been sent, stored.
+    #[error("the connection ended before the gateway confirmed the upload: {cause}")]
     UploadCut {
         /// Why, as far as is known.
         cause: String,
@@ -232,8 +233,8 @@ impl Failure {
             }
             Self::Unintelligible { .. } => Some("Is --server right?".to_owned()),
             Self::UploadCut { .. } => Some(
-                "Nothing was stored. It may have no room, or the file is too large for it: its \
-                 log says more"
+                "The gateway may have no room, or a limit below this size: its log says more, \
+                 and `cidlock ls` what is stored"
                     .to_owned(),
             ),
             Self::Cut { .. } => Some("Nothing was kept: try again".to_owned()),

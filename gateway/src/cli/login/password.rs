@@ -49,7 +49,6 @@ pub(super) async fn from_terminal(server: &Server, user: &str) -> Result<Secret,
     // shows what is typed again.
     let line = tokio::task::spawn_blocking(|| first_line(io::stdin().lock())).await;
     drop(hidden);
-    let _ = writeln!(stderr);
     let line = line.map_err(|error| Failure::Internal(error.to_string()))?.map_err(failed)?;
     if line.is_empty() { Err(Failure::NoPassword(server.clone())) } else { Ok(Secret::new(line)) }
 }
@@ -80,6 +79,8 @@ impl Drop for HiddenInput {
     fn drop(&mut self) {
         // A terminal that is gone needs no restoring.
         let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
+        // The Enter, or whatever else ended the line, was not shown either.
+        let _ = writeln!(io::stderr());
     }
 }
 
