@@ -17,6 +17,7 @@ mod files;
 mod form;
 mod health;
 mod json;
+mod linger;
 mod links;
 mod login;
 mod observe;
@@ -86,7 +87,8 @@ pub struct Settings {
 }
 
 /// The route table. Layers run from the bottom up: a request is first given its id and its line
-/// in the log, then a panic below becomes a 500, then it is routed.
+/// in the log, then what may be left of its body is seen to, then a panic below becomes a 500, then
+/// it is routed.
 pub fn router(services: Arc<Services>) -> Router {
     Router::new()
         .route("/v1/login", post(login::login))
@@ -105,5 +107,6 @@ pub fn router(services: Arc<Services>) -> Router {
         .with_state(services)
         .layer(DefaultBodyLimit::max(MAX_JSON_LEN))
         .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(axum::middleware::from_fn(linger::linger))
         .layer(axum::middleware::from_fn(observe::observe))
 }
