@@ -147,6 +147,20 @@ impl Client {
         Stored::from(Answer::to(request).await.expect(201).json())
     }
 
+    /// The head of an upload whose body follows by hand; `framing` is `Content-Length` or
+    /// `Transfer-Encoding`, and whatever headers there should be beside it.
+    ///
+    /// # Panics
+    /// If there is no token.
+    #[must_use]
+    pub fn upload_head(&self, name: &str, framing: &str) -> String {
+        format!(
+            "POST /v1/files?name={name} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\
+             {framing}\r\n\r\n",
+            self.token()
+        )
+    }
+
     /// Makes a link to a file; `wish` is the body of that call.
     ///
     /// # Panics

@@ -104,6 +104,18 @@ impl Wire {
         Head { status: status.expect("a head begins with its status"), text }
     }
 
+    /// Whether there is something to read, or the connection has ended, already.
+    pub fn has_more(&mut self) -> bool {
+        let mut piece = [0; 4096];
+        match self.stream.try_read(&mut piece) {
+            Ok(count) => {
+                self.unread.extend_from_slice(&piece[..count]);
+                true
+            }
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+
     /// Reads exactly `len` bytes.
     ///
     /// # Panics

@@ -1,13 +1,6 @@
 //! More people than the first start makes.
 
-use std::sync::Arc;
-
-use cidlock::access::{Access, Revocations};
-use cidlock::clock::{Clock, SystemClock};
-use cidlock::config::TokensConfig;
-use cidlock::keyring::Keyring;
-use cidlock::store::{SqlStore, Store};
-use cidlock_crypto::token::TokenLimits;
+use cidlock::store::{NewUser, SqlStore, Store as _, UserId};
 
 use super::Home;
 
@@ -22,26 +15,23 @@ impl Home {
         SqlStore::open_sqlite(&path).await.expect("the catalog opens")
     }
 
-    /// Adds a user, as no call of the gateway does yet; no gateway may run here meanwhile.
+    /// Adds a user, as no call of the gateway does yet, who has the password of `admin`; no gateway
+    /// may run here meanwhile.
     ///
     /// # Panics
     /// If there is such a user.
-    pub async fn add_user(&self, name: &str, password: &str) {
-        let store: Arc<dyn Store> = Arc::new(self.catalog().await);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let path = self.data().join("keys.json");
-        let keyring = Keyring::open(&path, None, TokenLimits::default()).expect("the keys open");
-        let revocations = Revocations::load(&*store, clock.now()).await.expect("they load");
-        let access = Access::new(
-            Arc::new(keyring),
-            store.clone(),
-            clock,
-            Arc::new(revocations),
-            TokensConfig::default(),
-            1,
-        );
-        let password = password.to_owned().into();
-        access.add_user(name, password, Vec::new()).await.expect("a new user is added");
-        store.close().await;
+    pub async fn add_user(&self, name: &str) {
+        let catalog = self.catalog().await;
+        let admin = catalog.user_by_name("admin").await.expect("the catalog answers");
+        let admin = admin.expect("the first start adds admin");
+        let user = NewUser {
+            id: UserId::generate(),
+            name: name.to_owned(),
+            password_hash: admin.password_hash,
+            roles: Vec::new(),
+            created_at: admin.created_at,
+        };
+        catalog.create_user(user).await.expect("nobody has that name");
+        catalog.close().await;
     }
 }
