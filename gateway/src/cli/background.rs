@@ -1,7 +1,7 @@
 //! Work that must not stop in the middle because the user pressed Ctrl-C.
 //!
-//! Two things qualify: renewing the session (between the server's answer and our disk there is
-//! nothing but this process) and taking back the link under which `get` read. Both are short.
+//! One thing qualifies: renewing the session, since between the server's answer and our disk there
+//! is nothing but this process.
 
 use std::time::Duration;
 
@@ -26,11 +26,6 @@ impl Background {
             Ok(result) => result,
             Err(error) => Err(Failure::Internal(error.to_string())),
         }
-    }
-
-    /// Starts `task`; nobody waits for it but [`Self::finish`].
-    pub(super) fn start(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.0.spawn(task);
     }
 
     /// Waits until all of it is done, within reason.

@@ -22,7 +22,7 @@ use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 pub(super) use self::files::{Download, NewFile, download_by_link};
 pub(super) use self::links::NewLink;
 pub(super) use self::login::log_in;
-pub(super) use self::model::{FileInfo, LinkInfo};
+pub(super) use self::model::FileInfo;
 pub(super) use self::problem::Problem;
 pub(super) use self::server::Server;
 use super::background::Background;

@@ -1,13 +1,11 @@
 //! `cidlock get`: a file down, whole or not at all.
 //!
-//! A link is all the authority there is: nothing of the user's session goes with it. For a CID the
-//! user makes a link of their own, downloads with it, and takes it back. Bytes go to a temporary
-//! file beside the target, which gets its name only when their number and, where the gateway names
-//! it, their SHA-256 are right.
+//! A link is all the authority there is: nothing of the user's session goes with it. For a CID that
+//! session is the authority. Bytes go to a temporary file beside the target, which gets its name only
+//! when their number and, where the gateway names it, their SHA-256 are right.
 
 mod digest;
 mod disposition;
-mod own_link;
 mod reference;
 mod target;
 
@@ -17,7 +15,6 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use self::digest::Expected;
-use self::own_link::OwnLink;
 use self::reference::Reference;
 use self::target::Target;
 use super::Context;
@@ -54,8 +51,8 @@ pub(super) async fn run(args: GetArgs, context: &Context) -> Result<(), Failure>
         }
         Reference::File { cid, server } => {
             remote.server = server.or(remote.server);
-            let link = OwnLink::make(context.client(&remote)?, &cid, context).await?;
-            receive(link.download().await?, &target, &cid, context).await
+            let download = context.client(&remote)?.download(&cid).await?;
+            receive(download, &target, &cid, context).await
         }
     }
 }

@@ -82,14 +82,11 @@ impl Client {
         answer::json(response, &self.server).await
     }
 
-    /// Begins to download `cid` with the authority of a link's token.
-    pub(in crate::cli) async fn download(
-        &self,
-        cid: &str,
-        token: &Secret,
-    ) -> Result<Download, Failure> {
+    /// Begins to download a file of the user's own.
+    pub(in crate::cli) async fn download(&self, cid: &str) -> Result<Download, Failure> {
+        let token = self.access_token(None).await?;
         let request = self.http.get(self.server.url(&["files", cid])).bearer_auth(token.expose());
-        Download::begin(request, self.server.clone()).await
+        Download::begin(request, self.server.clone(), AskedWith::Session).await
     }
 }
 
@@ -99,7 +96,7 @@ pub(in crate::cli) async fn download_by_link(
     server: Server,
 ) -> Result<Download, Failure> {
     let http = http_client(server.is_loopback())?;
-    Download::begin(http.get(url), server).await
+    Download::begin(http.get(url), server, AskedWith::Link).await
 }
 
 /// A download whose head has come.
@@ -111,13 +108,17 @@ pub(in crate::cli) struct Download {
 }
 
 impl Download {
-    async fn begin(request: reqwest::RequestBuilder, server: Server) -> Result<Self, Failure> {
+    async fn begin(
+        request: reqwest::RequestBuilder,
+        server: Server,
+        with: AskedWith,
+    ) -> Result<Self, Failure> {
         let answer = timeout(IDLE_LIMIT, request.send());
         let response = answer
             .await
             .map_err(|_| too_slow(&server))?
             .map_err(|error| unreachable(&server, &error))?;
-        let response = answer::accepted(response, &server, AskedWith::Link).await?;
+        let response = answer::accepted(response, &server, with).await?;
         if response.status() != StatusCode::OK {
             let cause = format!("it answers a download with status {}", response.status());
             return Err(answer::unintelligible(&server, cause));
