@@ -8,23 +8,37 @@ use axum::response::{IntoResponse, Response};
 use cidlock_crypto::statement::Statement;
 use futures::TryStreamExt as _;
 use http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderValue,
+    REFERRER_POLICY,
 };
 use http::{Method, StatusCode};
+use serde::Deserialize;
 
 use super::credentials::LinkBearer;
-use super::params::CidPath;
+use super::params::{CidPath, Params};
 use super::range::Window;
-use super::{Problem, Services, conditional, digest, disposition};
+use super::{Problem, Services, conditional, digest, policy};
 use crate::access::Read;
+
+/// What a link may have beside its token; what others have added to it is ignored.
+#[derive(Deserialize)]
+pub(super) struct ContentParams {
+    download: Option<String>,
+}
+
+impl ContentParams {
+    /// Whether the file is to be saved even if it could be shown.
+    fn save(&self) -> bool {
+        self.download.as_deref().is_some_and(|value| value != "0")
+    }
+}
 
 /// `GET, HEAD /files/{cid}` and `/files/{cid}/{name}`
 pub(super) async fn content(
     State(services): State<Arc<Services>>,
     bearer: LinkBearer,
     CidPath(cid): CidPath,
+    Params(params): Params<ContentParams>,
     method: Method,
     mut headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -37,7 +51,8 @@ pub(super) async fn content(
     conditional::keep_range_if_same(&mut headers, &etag);
     let window = Window::resolve(&method, &headers, object.statement().size)?;
 
-    let mut response = (about_token(&etag), about_content(object.statement())).into_response();
+    let mut response =
+        (about_token(&etag), about_content(object.statement(), params.save())).into_response();
     *response.status_mut() = window.status();
     let bytes = window.bytes();
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(bytes.end - bytes.start));
@@ -68,16 +83,9 @@ fn about_token(etag: &str) -> HeaderMap {
     headers
 }
 
-/// What the file is, and that a browser shall trust none of it.
-fn about_content(statement: &Statement) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let media_type = HeaderValue::from_str(&statement.media_type);
-    let opaque = HeaderValue::from_static("application/octet-stream");
-    headers.insert(CONTENT_TYPE, media_type.unwrap_or(opaque));
-    headers.insert(CONTENT_DISPOSITION, disposition::attachment(&statement.name));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+/// What the file is.
+fn about_content(statement: &Statement, save: bool) -> HeaderMap {
+    let mut headers = policy::headers(&statement.media_type, &statement.name, save);
     if let Some(field) = digest::field(&statement.sha256) {
         headers.insert(digest::REPR_DIGEST, field);
     }

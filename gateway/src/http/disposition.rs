@@ -4,10 +4,23 @@ use http::HeaderValue;
 
 use super::percent;
 
-/// `attachment` with `name`: as an ASCII likeness for old clients, and exactly.
-pub(super) fn attachment(name: &str) -> HeaderValue {
+/// Whether a browser shows a file in place or saves it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shown {
+    /// In place.
+    Inline,
+    /// Saved.
+    Attachment,
+}
+
+/// The field with `name`: as an ASCII likeness for old clients, and exactly.
+pub(super) fn value(shown: Shown, name: &str) -> HeaderValue {
+    let shown = match shown {
+        Shown::Inline => "inline",
+        Shown::Attachment => "attachment",
+    };
     let likeness: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-    let mut value = format!("attachment; filename=\"{likeness}\"");
+    let mut value = format!("{shown}; filename=\"{likeness}\"");
     if likeness != name {
         value.push_str("; filename*=UTF-8''");
         percent::encode(&mut value, name, b"!#$&+-.^_`|~");
@@ -34,7 +47,7 @@ mod tests {
             ("50%", r#"attachment; filename="50_"; filename*=UTF-8''50%25"#),
             ("a;b", r#"attachment; filename="a;b""#),
         ] {
-            assert_eq!(attachment(name), value, "{name}");
+            assert_eq!(super::value(Shown::Attachment, name), value, "{name}");
         }
     }
 }

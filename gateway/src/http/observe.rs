@@ -10,7 +10,7 @@ use http::header::{CACHE_CONTROL, REFERRER_POLICY};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::Problem;
+use super::{Problem, page};
 
 const X_REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
 
@@ -21,10 +21,11 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let id = request_id(request.headers().get(&X_REQUEST_ID));
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let span = tracing::info_span!("request", %id, method = %request.method(), route);
+    let for_a_person = page::is_wanted(&request);
     let begun = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
     let (code, mut response) = match Problem::of(response.extensions()) {
-        Some(problem) => (Some(problem.code()), rendered(problem, &id, &response)),
+        Some(problem) => (Some(problem.code()), rendered(problem, for_a_person, &id, &response)),
         None => (None, response),
     };
     let status = response.status().as_u16();
@@ -41,8 +42,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
 }
 
 /// The problem's answer with what the router has added, such as `Allow`.
-fn rendered(problem: &Problem, id: &str, marked: &Response) -> Response {
-    let mut response = problem.render(id);
+fn rendered(problem: &Problem, for_a_person: bool, id: &str, marked: &Response) -> Response {
+    let mut response = if for_a_person { page::render(problem, id) } else { problem.render(id) };
     if let Some(allow) = marked.headers().get(http::header::ALLOW) {
         response.headers_mut().insert(http::header::ALLOW, allow.clone());
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
-use http::{Extensions, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 use serde::Serialize;
 
 /// An error answer. It cannot be a success, and it holds nothing that the client may not see.
@@ -93,6 +93,20 @@ impl Problem {
         self.code
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The same for every occurrence of the code.
+    pub(super) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// About this occurrence.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The same with a header of its own.
     pub(super) fn with_header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -123,11 +137,16 @@ impl Problem {
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        self.add_headers(headers);
+        response
+    }
+
+    /// What goes with the problem in whatever form it is shown.
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
         if let Some(challenge) = self.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         headers.extend(self.headers.iter().cloned());
-        response
     }
 
     fn challenge(&self) -> Option<HeaderValue> {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
 
 mod authority;
+mod browser;
 mod credentials;
 mod damage;
 mod endings;
