@@ -1,10 +1,11 @@
 //! Requests that are not understood.
 
 use cidlock_tests::client::{Answer, Client};
+use cidlock_tests::wire::Wire;
 use reqwest::Method;
 use reqwest::header::RANGE;
 
-use crate::GATEWAY;
+use crate::{GATEWAY, UNKNOWN};
 
 #[tokio::test]
 async fn what_is_no_cid_is_refused() {
@@ -103,4 +104,25 @@ async fn what_is_not_there_is_a_problem_too() {
     let answer = Answer::to(stranger.get("/nothing").header("x-request-id", "my-trace.1")).await;
     answer.assert_refused(404, "no_such_route");
     assert_eq!(answer.header("x-request-id"), Some("my-trace.1"));
+}
+
+#[tokio::test]
+async fn a_head_without_bounds_is_refused() {
+    let gateway = GATEWAY.lease().await;
+    let long = format!("X-Long: {}\r\n", "x".repeat(40_000));
+    let many: String = (0..100).map(|number| format!("X-Many-{number}: x\r\n")).collect();
+    let target = format!("/healthz?{}", "x".repeat(40_000));
+    for (target, headers) in [("/healthz", long), ("/healthz", many), (&target, String::new())] {
+        let mut wire = Wire::open(gateway.address()).await;
+        // It may be refused before all of it was sent.
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
+        drop(wire.try_send(request).await);
+        let status = wire.head().await.status;
+        assert!([400, 414, 431].contains(&status), "{status}");
+    }
+    // A token of the greatest length fits.
+    let token = "x".repeat(8 << 10);
+    let path = format!("/files/{UNKNOWN}?token={token}");
+    let answer = Answer::to(Client::stranger(&gateway).get(&path)).await;
+    answer.assert_refused(401, "token_invalid");
 }

@@ -1,9 +1,8 @@
-//! How large, how slow, how many.
+//! How large, how many, for how long.
 
 use cidlock_tests::client::{Answer, Client};
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::Shared;
-use cidlock_tests::wait;
 use cidlock_tests::wire::Wire;
 
 use crate::chunk;
@@ -11,14 +10,12 @@ use crate::chunk;
 /// The largest file that [`SMALL`] takes, in bytes.
 const MAX_FILE_LEN: usize = 100_000;
 
-/// One that takes small files only and waits for nobody.
+/// One that takes small files only.
 static SMALL: Shared = Shared::new(
     "[limits]\n\
      max_file_bytes = 100000\n\
      max_name_bytes = 20\n\
-     max_retention_s = 3600\n\
-     [http]\n\
-     upload_idle_timeout_s = 1\n",
+     max_retention_s = 3600\n",
 );
 
 /// One with room for one file of 1 MiB.
@@ -77,37 +74,6 @@ async fn what_follows_a_refused_body_is_taken_so_that_the_answer_is_seen() {
         assert_eq!(wire.head().await.status, status);
         wire.send(&more).await;
     }
-}
-
-#[tokio::test]
-async fn a_body_that_stalls_is_refused() {
-    let gateway = SMALL.lease().await;
-    let admin = Client::admin(&gateway).await;
-    for (framing, begun) in [
-        ("Content-Length: 100", bytes(3, 50)),
-        ("Content-Length: 100", Vec::new()),
-        ("Transfer-Encoding: chunked", chunk(b"begun")),
-    ] {
-        let mut wire = Wire::open(gateway.address()).await;
-        wire.send(admin.upload_head("a", framing)).await;
-        wire.send(begun).await;
-        assert_eq!(wire.head().await.status, 408, "{framing}");
-    }
-}
-
-#[tokio::test]
-async fn a_body_that_drips_is_refused() {
-    let gateway = SMALL.lease().await;
-    let admin = Client::admin(&gateway).await;
-    let mut wire = Wire::open(gateway.address()).await;
-    wire.send(admin.upload_head("a", "Content-Length: 90000")).await;
-    // Never silent for a second, and never 4096 bytes in one.
-    wait::until("an upload that drips to be refused", async || {
-        wire.send("x").await;
-        wire.has_more().then_some(())
-    })
-    .await;
-    assert_eq!(wire.head().await.status, 408);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod forms;
 mod limits;
 mod lists;
 mod metadata;
+mod pace;
 mod ranges;
 mod whole;
 

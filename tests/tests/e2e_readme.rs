@@ -1,0 +1,84 @@
+//! The first steps in the README, typed as they are written there; only the size of the file, the
+//! address and the data directory are other ones.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use cidlock_tests::command::{self, Said};
+use cidlock_tests::content::bytes;
+use cidlock_tests::gateway::{Gateway, Home};
+use cidlock_tests::tools;
+
+#[tokio::test]
+async fn curl_alone_stores_shares_downloads_and_revokes() {
+    let gateway = Gateway::start().await;
+    let mut script = blocks("## First use, with curl alone").join("\n");
+    for (written, here) in [
+        ("cargo run --release -- serve\n", String::new()),
+        ("http://127.0.0.1:8787", gateway.url("")),
+        ("~/.local/share/cidlock", gateway.home().data().display().to_string()),
+        ("head -c 1G ", "head -c 20M ".to_owned()),
+    ] {
+        assert!(script.contains(written), "the README has no {written:?}");
+        script = script.replace(written, &here);
+    }
+    let said = shell(gateway.home(), &script, &BTreeMap::new()).await.expect(0);
+    let text = said.text();
+    for word in ["identical\n", "same range\n", "HTTP/1.1 401", "The token was revoked."] {
+        assert!(text.contains(word), "no {word:?} in {text}\n{}", said.stderr);
+    }
+    assert_eq!(fs::metadata(gateway.home().path().join("copy.bin")).unwrap().len(), 20 << 20);
+}
+
+#[tokio::test]
+async fn the_command_line_does_the_same() {
+    let gateway = Gateway::start().await;
+    let home = gateway.home();
+    let content = bytes(1, 3_000_000);
+    fs::write(home.path().join("random.bin"), &content).unwrap();
+    // What a person copies from the output of one command to the next.
+    let mut copied = BTreeMap::new();
+    for line in blocks("## The same with the command line").concat().lines() {
+        let said = shell(home, line, &copied).await;
+        let text = said.clone().expect(0).text();
+        for (heading, variable) in [("cid", "CID"), ("link", "URL"), ("id", "ID")] {
+            let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            for words in words.filter(|words| words.first() == Some(&heading)) {
+                copied.insert(variable, words[1].to_owned());
+            }
+        }
+    }
+    assert!(fs::read(home.path().join("copy.bin")).unwrap() == content);
+    let after = shell(home, "cidlock get \"$URL\" -o late.bin", &copied).await.expect(3);
+    assert!(after.stderr.contains("revoked"), "{}", after.stderr);
+}
+
+/// The shell commands of a section.
+fn blocks(heading: &str) -> Vec<String> {
+    let readme = fs::read_to_string(tools::repository().join("README.md")).unwrap();
+    let (_, section) = readme.split_once(heading).expect("the README has that section");
+    let section = section.split("\n## ").next().unwrap();
+    let opened = section.split("```sh\n").skip(1);
+    opened.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Runs a script in `home`, with `cidlock` on the path.
+async fn shell(home: &Home, script: &str, variables: &BTreeMap<&str, String>) -> Said {
+    let binary = tools::cidlock().parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::iter::once(binary).chain(std::env::split_paths(&path));
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", script])
+        .current_dir(home.path())
+        .envs(variables)
+        .env("PATH", std::env::join_paths(path).unwrap())
+        .env("HOME", home.path())
+        .env("CIDLOCK_DATA_DIR", home.data())
+        .env("NO_PROXY", "127.0.0.1")
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_DATA_HOME");
+    command::run(bash).await
+}
