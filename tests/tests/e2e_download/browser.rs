@@ -50,7 +50,7 @@ async fn a_person_whose_link_does_not_open_sees_a_page_that_says_why() {
     ] {
         let answer = Answer::to(stranger.get(&target).header(ACCEPT, NAVIGATES)).await;
         let answer = answer.expect(status);
-        let page = String::from_utf8(answer.body.to_vec()).unwrap();
+        let page = String::from_utf8(answer.body.clone()).unwrap();
         assert!(page.contains(says) && !page.contains("<script>"), "{page}");
         assert!(page.contains(answer.header("x-request-id").unwrap()), "{page}");
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));

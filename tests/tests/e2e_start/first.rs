@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use cidlock_tests::client::{Answer, Client};
-use cidlock_tests::command;
+use cidlock_tests::command::{self, Running};
 use cidlock_tests::forge::key_set;
 use cidlock_tests::gateway::{Gateway, Home};
 use cidlock_tests::terminal::Terminal;
@@ -55,6 +55,23 @@ async fn a_data_directory_is_served_by_one_gateway() {
     let admin = Client::admin(&gateway).await;
     let file = admin.store("a", "content").await;
     let _ = Answer::to(admin.get(&format!("/files/{}", file.cid))).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_two_that_start_at_once_from_nothing_one_serves() {
+    for _ in 0..3 {
+        let home = Home::new();
+        let [one, other] = [(); 2].map(|()| Running::start(home.serve()));
+        let ended = tokio::select! {
+            said = one.ended() => said,
+            said = other.ended() => said,
+        };
+        let ended = ended.expect(1);
+        assert!(ended.stderr.contains("is in use by another cidlock"), "{}", ended.stderr);
+        // The other one was killed, as far as it had come; what it left can be served.
+        let gateway = Gateway::start_in(home).await;
+        Client::admin(&gateway).await.store("a", "content").await;
+    }
 }
 
 #[tokio::test]
