@@ -1,8 +1,8 @@
 //! The command line: `serve`, and the commands that speak to a running gateway over HTTP.
 //!
 //! Each command is a module with its arguments and one `run`. What they share stands beside them:
-//! [`client`] is the gateway's HTTP contract seen from outside, [`credentials`] the file in which
-//! `login` leaves its session, [`output`] what is printed, [`failure`] what went wrong and what to
+//! `client` is the gateway's HTTP contract seen from outside, `credentials` the file in which
+//! `login` leaves its session, `output` what is printed, `failure` what went wrong and what to
 //! do about it. Apart from `serve`, no command touches the gateway's own state: it knows nothing
 //! that an HTTP client could not know, and its only authority is the session of `login` or the
 //! link it was given.

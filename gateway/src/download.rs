@@ -1,4 +1,4 @@
-//! The way out: grant -> range -> span -> engine -> [`RangeOpener`] -> body.
+//! The way out: grant -> range -> span -> engine -> `RangeOpener` -> body.
 //!
 //! [`Downloads::describe`] opens the statement of the object that a grant is about; with its size
 //! a range is resolved, once; [`Object::open`] fetches the span of ciphertext that holds it.

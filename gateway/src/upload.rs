@@ -11,7 +11,7 @@
 //!   staging file goes with its handle, and a pin is found again by the intent that was recorded
 //!   before it was asked for.
 //! - Up to the intent a client that goes away cancels the upload; from there on it is finished
-//!   without the client ([`Uploads::keep`] runs in a task of its own), because half a commit would
+//!   without the client (`Uploads::keep` runs in a task of its own), because half a commit would
 //!   be worse than a file that nobody was told of.
 //!
 //! It does not make links, and it does not know HTTP: a body is a stream of [`Bytes`].

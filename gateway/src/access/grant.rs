@@ -13,7 +13,7 @@ use crate::store::{FileRow, Revoked};
 
 /// Proof that its holder may do `P` with the object inside.
 ///
-/// It is made by [`Access::grant`] out of a verified token, or by [`Access::own`] for a file that
+/// It is made by [`Access::grant`] out of a verified token, or inside this crate for a file that
 /// the caller has just stored.
 pub struct Grant<P> {
     file: FileRow,

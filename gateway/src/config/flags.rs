@@ -11,14 +11,14 @@ pub struct ServeFlags {
     /// Where keys, catalog and objects live [default: $XDG_DATA_HOME/cidlock]
     #[arg(long, env = "CIDLOCK_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The configuration file [default: <data-dir>/cidlock.toml, if there is one]
+    /// The configuration file [default: cidlock.toml in the data directory, if there is one]
     #[arg(long, env = "CIDLOCK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The address to listen on [default: 127.0.0.1:8787]
     #[arg(long, env = "CIDLOCK_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// The URL under which people reach this gateway; links are built from it
-    /// [default: http://<address>]
+    /// [default: http:// and the address]
     #[arg(long, env = "CIDLOCK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// What to log, as a filter of targets and levels [default: info]

@@ -172,7 +172,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     /// Only marks the response: the id of the request is known further out, where
-    /// [`Self::render`] is called.
+    /// `render` is called.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
