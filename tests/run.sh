@@ -4,7 +4,7 @@
 #   tests/run.sh [ARGS FOR cargo test]     e.g. tests/run.sh kubo_cids, tests/run.sh -- --nocapture
 #   eval "$(tests/run.sh --tools)"         prepares the tools only; afterwards `cargo test` runs by itself
 #
-# It needs Rust, a C compiler, Go, Python and a PostgreSQL server, and says which one is missing.
+# It needs Rust, a C compiler, Go, Python, curl and a PostgreSQL server, and says which one is missing.
 # What it builds (Kubo, from its Go module) and installs (a Python environment) is kept in
 # ${CIDLOCK_CACHE:-the user's cache directory}/cidlock-tests, under names that carry a hash of what went
 # in: a second run finds all of it, a changed version is made anew, an interrupted one leaves no half.
@@ -65,16 +65,30 @@ postgres_bin() {
     return 1
 }
 
-# The one thing that is installed into the system, and only where that is plainly allowed.
+# apt PACKAGE WHAT: installs into the system, only where that is plainly allowed.
+apt() {
+    if [ "$(id -u)" = 0 ] && have apt-get; then
+        say "installing $2"
+        apt-get update -q >&2 </dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1" >&2 </dev/null
+    fi
+}
+
 prepare_postgres() {
     postgres_bin >/dev/null && return
-    if [ "$(id -u)" = 0 ] && have apt-get; then
-        say "installing the PostgreSQL server"
-        apt-get update -q >&2 </dev/null
-        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >&2 </dev/null
-    fi
+    apt postgresql "the PostgreSQL server"
     postgres_bin >/dev/null || {
         say "a PostgreSQL server is missing: no initdb found (Debian: postgresql)"
+        exit 1
+    }
+}
+
+# A test runs the README's lines as they stand there.
+prepare_curl() {
+    have curl && return
+    apt curl curl
+    have curl || {
+        say "curl is missing (Debian: curl)"
         exit 1
     }
 }
@@ -123,6 +137,7 @@ prepare_tools() {
 
 check_prerequisites
 prepare_postgres
+prepare_curl
 prepare_tools
 if [ "${1:-}" = --tools ]; then
     for name in CIDLOCK_TEST_IPFS CIDLOCK_TEST_PYTHON CIDLOCK_TEST_POSTGRES; do

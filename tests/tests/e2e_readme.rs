@@ -51,7 +51,7 @@ async fn the_command_line_does_the_same() {
             }
         }
     }
-    assert!(fs::read(home.path().join("copy.bin")).unwrap() == content);
+    assert!(fs::read(home.path().join("again.bin")).unwrap() == content);
     let after = shell(home, "cidlock get \"$URL\" -o late.bin", &copied).await.expect(3);
     assert!(after.stderr.contains("revoked"), "{}", after.stderr);
 }
