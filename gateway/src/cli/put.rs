@@ -29,7 +29,7 @@ pub(super) struct PutArgs {
     /// The name to store a file under [default: its own]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Delete the file after this time, such as 30d [default: keep it]
+    /// Close the file to everybody after this time, such as 30d [default: never]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<Lifetime>,
     /// The media type [default: guessed from the name]
