@@ -19,8 +19,9 @@ use super::Problem;
 use crate::upload::BodyError;
 
 /// How much of a form may be read in search of the file's first byte, or of the form's end behind
-/// its last, in bytes.
-const MAX_ENVELOPE_LEN: u64 = 1 << 20;
+/// its last, in bytes. The parser searches all of it again with each frame, so that a client which
+/// sends single bytes makes it work for the square of this.
+const MAX_ENVELOPE_LEN: u64 = 16 << 10;
 
 /// The name of the one part.
 const FILE_PART: &str = "file";
@@ -50,6 +51,8 @@ impl FormFile {
         let body = Paced { body: body.boxed(), envelope: envelope.clone(), taken: false };
         let mut form = Multipart::new(body, boundary);
         let field = form.next_field().await.map_err(|error| failed(&error))?;
+        // What came with the headers is the file's already.
+        envelope.store(0, Ordering::Relaxed);
         let field = field.filter(|field| field.name() == Some(FILE_PART));
         Ok(Self { field: field.ok_or(BodyError::Form)?, form, envelope })
     }

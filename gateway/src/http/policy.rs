@@ -37,7 +37,8 @@ const NOTHING_RUNS: HeaderValue = HeaderValue::from_static(
 /// The headers for a file of this type and name; `save` asks for it to be saved in any case.
 pub(super) fn headers(media_type: &str, name: &str, save: bool) -> HeaderMap {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let passive = PASSIVE.contains(&essence.as_str());
+    // Browsers take a list, and the last type in it that they understand.
+    let passive = PASSIVE.contains(&essence.as_str()) && !media_type.contains(',');
     let shown = if passive && !save { Shown::Inline } else { Shown::Attachment };
     let opaque = HeaderValue::from_static("application/octet-stream");
     HeaderMap::from_iter([
@@ -63,6 +64,8 @@ mod tests {
             ("image/svg+xml", false),
             ("application/pdf", false),
             ("text/plain-not", false),
+            ("text/plain;x, text/html", false),
+            ("image/png,image/svg+xml", false),
             ("application/octet-stream", false),
         ] {
             let shown = |save| {

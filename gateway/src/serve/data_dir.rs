@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
@@ -22,8 +23,12 @@ impl DataDir {
     /// Makes the directory if need be, for its owner alone, and takes its lock.
     pub(super) fn lock(path: &Path) -> anyhow::Result<Self> {
         let named = || format!("the data directory {}", path.display());
+        let is_new = !path.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(named)?;
         let path = path.canonicalize().with_context(named)?;
+        if let Some(parent) = path.parent().filter(|_| is_new) {
+            File::open(parent).and_then(|parent| parent.sync_all()).with_context(named)?;
+        }
         let lock = OpenOptions::new()
             .write(true)
             .create(true)
@@ -31,7 +36,7 @@ impl DataDir {
             .mode(0o600)
             .open(path.join("lock"))
             .with_context(named)?;
-        match lock.try_lock() {
+        match patiently(&lock) {
             Ok(()) => {
                 let dir = Self { path, _lock: lock };
                 dir.tidy().with_context(named)?;
@@ -57,8 +62,7 @@ impl DataDir {
         for below in [self.objects(), self.staging()] {
             DirBuilder::new().recursive(true).mode(0o700).create(below)?;
         }
-        File::open(&self.path)?.sync_all()?;
-        self.path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+        File::open(&self.path)?.sync_all()
     }
 
     /// The directory itself, absolute.
@@ -112,6 +116,18 @@ impl DataDir {
     }
 }
 
+/// Takes the lock, unless another gateway holds it. `cidlock login` touches it for a moment to see
+/// whether one does, so one refusal is not the last word.
+fn patiently(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(25)),
+            settled => return settled,
+        }
+    }
+    lock.try_lock()
+}
+
 /// The file that says where a gateway listens; it goes with this.
 pub(super) struct Announced(PathBuf);
 
@@ -135,6 +151,23 @@ mod tests {
         assert!(error.contains("in use by another cidlock"), "{error}");
         drop(first);
         DataDir::lock(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_look_at_the_lock_does_not_keep_a_gateway_from_starting() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(DataDir::lock(dir.path()).unwrap());
+        let looking = File::open(dir.path().join("lock")).unwrap();
+        looking.try_lock_shared().unwrap();
+        let (waiting, is_waiting) = std::sync::mpsc::channel();
+        let path = dir.path().to_owned();
+        let starting = std::thread::spawn(move || {
+            waiting.send(()).unwrap();
+            DataDir::lock(&path).map(drop)
+        });
+        is_waiting.recv().unwrap();
+        drop(looking);
+        starting.join().unwrap().unwrap();
     }
 
     #[test]

@@ -76,11 +76,6 @@ impl Server {
         self.url.scheme() == "http" && !self.is_loopback()
     }
 
-    /// The TCP port.
-    pub(in crate::cli) fn port(&self) -> Option<u16> {
-        self.url.port_or_known_default()
-    }
-
     /// Where `serve` listens unless told otherwise.
     pub(in crate::cli) fn is_default(&self) -> bool {
         self.url.as_str().trim_end_matches('/') == Self::DEFAULT
