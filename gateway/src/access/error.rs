@@ -1,7 +1,7 @@
 //! Why somebody may not.
 
+use cidlock_crypto::Permission;
 use cidlock_crypto::token::{MintError, Restriction, TokenError};
-use cidlock_crypto::{EntropyError, Permission};
 
 use super::Scope;
 use crate::store::StoreError;
@@ -53,8 +53,8 @@ pub enum AccessError {
     #[error(transparent)]
     Mint(#[from] MintError),
     /// The system gives no randomness.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
+    #[error("the system gives no randomness: {0}")]
+    Randomness(getrandom::Error),
     /// Too many logins wait already.
     #[error("too many logins at once")]
     Busy,

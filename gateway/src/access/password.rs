@@ -23,7 +23,7 @@ impl NewPassword {
     /// The system gives no randomness.
     pub fn generate() -> Result<Self, AccessError> {
         let mut bytes = Zeroizing::new([0_u8; 24]);
-        getrandom::fill(bytes.as_mut()).map_err(|error| AccessError::Hashing(error.to_string()))?;
+        getrandom::fill(bytes.as_mut()).map_err(AccessError::Randomness)?;
         Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()))))
     }
 }

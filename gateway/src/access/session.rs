@@ -35,7 +35,7 @@ pub struct RefreshToken(Zeroizing<String>);
 impl RefreshToken {
     fn generate() -> Result<Self, AccessError> {
         let mut bytes = Zeroizing::new([0_u8; 32]);
-        getrandom::fill(bytes.as_mut()).map_err(|error| AccessError::Hashing(error.to_string()))?;
+        getrandom::fill(bytes.as_mut()).map_err(AccessError::Randomness)?;
         Ok(Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()))))
     }
 

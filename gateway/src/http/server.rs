@@ -69,7 +69,8 @@ pub async fn serve(
         tracing::warn!("requests that still ran are cut");
     }
     cut.cancel();
-    // Nothing of a connection outlives this, so that what it uses can be closed.
+    // No connection outlives this. What one has begun and left to a task of its own (a commit, a
+    // revocation) may: should it meet a closed store, it is to the next start as after a crash.
     let all = u32::try_from(config.max_connections).unwrap_or(u32::MAX);
     let _ = slots.acquire_many(all).await;
 }
