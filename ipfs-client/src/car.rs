@@ -6,7 +6,7 @@
 //! after its last child, then the members by name, then the directory.
 //!
 //! CARv1 has no end mark: a file that was cut between two sections is a valid shorter CAR. Whoever
-//! must know that an object is whole compares with what its links name.
+//! must know that an object is whole asks [`Whole`], which follows its links.
 
 mod error;
 mod header;
@@ -15,6 +15,7 @@ mod reader;
 mod section;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use self::error::CarError;
 pub(crate) use self::header::root_of_header;
@@ -22,3 +23,4 @@ pub use self::header::{HEADER_LEN, MAX_HEADER_LEN, header, header_without_roots}
 pub use self::layout::{Layout, LayoutError};
 pub use self::reader::CarReader;
 pub use self::section::{prefix, prefix_len, section_len};
+pub use self::whole::{Checked, Whole, WholeError};

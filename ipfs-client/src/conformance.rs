@@ -11,6 +11,8 @@
 //!   given up, leaves no pin; unpinning is idempotent, and of one object alone.
 //! - [`refusals`]: unknown pins and members are not found; a name never gets another root; a pin is
 //!   not removed by the name of another root.
+//! - [`revisions`]: new members over the same content, settled or taken back; the CAR is whole at
+//!   every moment; what is not current is not revised.
 //!
 //! It deliberately does not say what happens to blocks without a pin, and cannot say what survives
 //! a power failure.
@@ -21,6 +23,7 @@ pub mod contents;
 mod fixture;
 pub mod pins;
 pub mod refusals;
+pub mod revisions;
 
 use std::sync::Arc;
 
@@ -56,6 +59,10 @@ pub async fn run(make: impl AsyncFn() -> Subject) {
     refusals::of_ranges_that_are_none(&make().await).await;
     refusals::of_another_root_under_a_name(&make().await).await;
     refusals::of_removing_another_root(&make().await).await;
+    revisions::keep_the_content(&make().await).await;
+    revisions::follow_each_other(&make().await).await;
+    revisions::can_be_taken_back(&make().await).await;
+    revisions::of_what_is_not_current_are_refused(&make().await).await;
     let health = make().await.engine.health().await.expect("an engine says how it is");
     assert!(health.is_well(), "a fresh engine is well: {health:?}");
 }

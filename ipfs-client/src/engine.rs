@@ -22,6 +22,7 @@ pub use self::embedded::Embedded;
 pub use self::error::EngineError;
 pub use self::stream::ByteStream;
 use crate::pin::{Pin, PinName, Pinned, Unpinned};
+use crate::revision::Revision;
 use crate::staging::{Follower, StagedCar};
 
 /// A keeper of objects.
@@ -45,11 +46,27 @@ pub trait Engine: Send + Sync + 'static {
     /// the directory against `pin.root`.
     async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError>;
 
-    /// All pins. One that cannot be read is an error item; the others still come.
+    /// The object's CAR, for whoever checks or copies it: the header with `pin.root`, the content's
+    /// blocks, the members, the directory. How long it is, [`ByteStream::left`] says.
+    ///
+    /// Only the length is promised ([`Whole`](crate::car::Whole) checks the rest).
+    async fn car(&self, object: &ObjectRef) -> Result<ByteStream, EngineError>;
+
+    /// Pins `revision` of the object pinned as `from`, under the same name and durably. Both roots
+    /// are readable until [`settle`](Engine::settle) or until one of them is unpinned.
+    ///
+    /// The same revision again is success. If `from` is not the object's settled root the answer is
+    /// [`EngineError::Conflict`]. After any other error the new pin may exist: unpin it.
+    async fn revise(&self, from: &Pin, revision: &Revision) -> Result<Pinned, EngineError>;
+
+    /// Makes `to` the object's one root and lets go of `from`, durably. To settle again is no error.
+    async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError>;
+
+    /// All pins: of an object that is being revised, both. One that cannot be read is an error item; the others still come.
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>>;
 
-    /// Removes a pin, durably. To remove it again is no error; to remove another root under the same
-    /// name is [`EngineError::Conflict`].
+    /// Removes a pin, durably: a revision that was not settled, or else the object. To remove it
+    /// again is no error; to remove another root under the same name is [`EngineError::Conflict`].
     async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError>;
 
     /// Whether the engine would work now.

@@ -6,7 +6,7 @@
 //!
 //! The tree reads in the order in which an upload flows: [`block`], [`dag`] (what a file's blocks
 //! are), [`car`] (how they lie in a file), [`staging`] (the file that grows while it is followed),
-//! [`engine`] (who keeps it).
+//! [`revision`] (what is said beside the content), [`engine`] (who keeps it).
 //!
 //! **Architecture invariants.** Nothing here knows what the bytes mean: no keys, no plaintext, no
 //! users, no HTTP. CIDs are computed here and never taken from an engine. Memory is bounded by
@@ -21,6 +21,7 @@ pub mod dag;
 pub mod engine;
 mod file;
 pub mod pin;
+pub mod revision;
 pub mod staging;
 #[cfg(test)]
 mod testing;

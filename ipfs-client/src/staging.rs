@@ -23,10 +23,7 @@ mod tests;
 mod writer;
 
 pub use self::area::{Limits, StagingArea};
-pub use self::content::{MAX_MEMBER_LEN, StagedCar, StagedContent};
+pub use self::content::{StagedCar, StagedContent};
 pub use self::error::{FollowError, Shortage, StagingError};
 pub use self::follower::Follower;
 pub use self::writer::StagingWriter;
-
-/// The name that a content has in its object's directory.
-pub const CONTENT: &str = "content";

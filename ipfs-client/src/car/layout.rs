@@ -17,6 +17,7 @@ pub struct Layout {
     /// Section lengths of full nodes; level 0 are the leaves.
     full_sections: Vec<u64>,
     content_end: u64,
+    total_len: u64,
 }
 
 impl Layout {
@@ -47,12 +48,17 @@ impl Layout {
             full_sections.push(section_len(full.block_len));
             nodes = parents;
         }
-        Ok(Layout { params, content_len, full_sections, content_end })
+        Ok(Layout { params, content_len, full_sections, content_end, total_len: last.total_len })
     }
 
     /// Bytes of content.
     pub fn content_len(&self) -> u64 {
         self.content_len
+    }
+
+    /// Bytes of all blocks of the content, repeated ones counted again (dag-pb `Tsize`).
+    pub fn total_len(&self) -> u64 {
+        self.total_len
     }
 
     /// Leaves of the content; even an empty one has one.

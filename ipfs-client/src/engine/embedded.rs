@@ -1,8 +1,9 @@
 //! Objects as files in a directory: nothing to install.
 //!
 //! `<dir>/<last two characters of the name>/<name>.car`, each file an object's CAR exactly as it
-//! was staged, so `ipfs dag import` takes it as it is. A range of a content is arithmetic and
-//! positioned reads ([`Layout`]); no index beside the files can be lost.
+//! was staged, so `ipfs dag import` takes it as it is. A newer revision is a small second CAR beside
+//! it. A range of a content is arithmetic and positioned reads ([`Layout`]); no index beside the
+//! files can be lost.
 //!
 //! It deliberately neither rehashes what it reads (whoever reads a content checks it) nor watches
 //! the directory; files that are no objects are left alone. One process at a time uses a directory,
@@ -15,6 +16,7 @@ mod listing;
 mod object_file;
 mod place;
 mod reading;
+mod revisions;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +36,7 @@ use crate::car::Layout;
 use crate::dag::DagParams;
 use crate::file;
 use crate::pin::{Pin, PinName, Pinned, Replica, ReplicaStatus, Unpinned};
+use crate::revision::Revision;
 use crate::staging::{Follower, StagedCar};
 
 const NAME: &str = "embedded";
@@ -82,13 +85,39 @@ impl Engine for Embedded {
             return Err(bad_range);
         }
         let layout = Layout::new(self.params, content_len).map_err(|_| bad_range)?;
-        let (path, pin) = (self.path_of(object.name()), object.pin.clone());
-        blocking(move || reading::begin(ObjectFile::open_pin(&path, &pin)?, layout, range)).await
+        let (place, pin) = (self.place.clone(), object.pin.clone());
+        blocking(move || reading::begin(place.find_content(&pin)?, layout, range)).await
     }
 
     async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError> {
-        let (path, pin, name) = (self.path_of(&pin.name), pin.clone(), name.to_owned());
-        blocking(move || ObjectFile::open_pin(&path, &pin)?.member(&name)).await
+        let (place, pin, name) = (self.place.clone(), pin.clone(), name.to_owned());
+        blocking(move || {
+            let found = place.find(&pin)?;
+            found.revision.as_ref().unwrap_or(&found.object).member(&name)
+        })
+        .await
+    }
+
+    async fn car(&self, object: &ObjectRef) -> Result<ByteStream, EngineError> {
+        let (place, pin) = (self.place.clone(), object.pin.clone());
+        let too_long = |_| EngineError::Corrupt {
+            what: format!("the object {}", object.name()),
+            problem: "no content is as long as its is said to be".to_owned(),
+        };
+        let layout = Layout::new(self.params, object.content_len).map_err(too_long)?;
+        blocking(move || reading::car(place.find(&pin)?, &pin.root, &layout)).await
+    }
+
+    async fn revise(&self, from: &Pin, revision: &Revision) -> Result<Pinned, EngineError> {
+        let pin = Pin { name: from.name.clone(), root: revision.root() };
+        let (place, from, revision) = (self.place.clone(), from.clone(), revision.clone());
+        blocking(move || place.revise(&from, &revision)).await?;
+        Ok(pinned_here(pin))
+    }
+
+    async fn settle(&self, _from: &Pin, to: &Pin) -> Result<(), EngineError> {
+        let (place, to) = (self.place.clone(), to.clone());
+        blocking(move || place.settle(&to)).await
     }
 
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>> {
@@ -118,10 +147,14 @@ impl Ingest for EmbeddedIngest {
     async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError> {
         let pin = car.pin();
         blocking(move || self.place.take(car)).await?;
-        let (engine, node) = (NAME.to_owned(), NODE.to_owned());
-        let replica = Replica { engine, node, status: ReplicaStatus::Pinned };
-        Ok(Pinned::confirmed_by_engine(pin, vec![replica]))
+        Ok(pinned_here(pin))
     }
+}
+
+fn pinned_here(pin: Pin) -> Pinned {
+    let (engine, node) = (NAME.to_owned(), NODE.to_owned());
+    let replica = Replica { engine, node, status: ReplicaStatus::Pinned };
+    Pinned::confirmed_by_engine(pin, vec![replica])
 }
 
 /// Runs `work` on the threads for blocking calls; it ends on its own if nobody waits any more.

@@ -9,15 +9,12 @@ use cid::Cid;
 use super::growing::{Growing, Phase};
 use super::queue::WriteQueue;
 use super::writer::append;
-use super::{CONTENT, Follower, StagingError};
-use crate::block::Block;
+use super::{Follower, StagingError};
 use crate::car::header;
-use crate::dag::{Directory, Entry, Link};
+use crate::dag::Link;
 use crate::engine::ObjectRef;
 use crate::pin::{Pin, PinName};
-
-/// The longest member, in bytes; each is one block.
-pub const MAX_MEMBER_LEN: usize = 1024 * 1024;
+use crate::revision::Revision;
 
 /// A content that is whole and has its CID; the directory is still missing.
 #[must_use = "a staged content that is dropped removes its file"]
@@ -48,34 +45,16 @@ impl StagedContent {
         self.growing.follow()
     }
 
-    /// Adds the members, each one raw block, and the directory over [`CONTENT`] and them, which is
+    /// Adds the members, each one raw block, and the directory over the content and them, which is
     /// the object's root.
     pub async fn complete(mut self, members: &[(&str, Bytes)]) -> Result<StagedCar, StagingError> {
-        let mut members: Vec<_> = members.to_vec();
-        members.sort_by_key(|(name, _)| *name);
-        let mut blocks = Vec::with_capacity(members.len() + 1);
-        let mut entries = vec![Entry {
-            name: CONTENT.to_owned(),
-            cid: self.content.cid,
-            total_len: self.content.total_len,
-        }];
-        for (name, data) in members {
-            let (name, len) = (name.to_owned(), data.len());
-            if len > MAX_MEMBER_LEN {
-                return Err(StagingError::MemberTooLong { name, len });
-            }
-            let block = Block::raw(data);
-            entries.push(Entry { name, cid: block.cid(), total_len: len as u64 });
-            blocks.push(block);
-        }
-        let directory = Directory::new(entries)?.to_block();
-        let root = directory.cid();
-        blocks.push(directory);
+        let revision = Revision::new(self.content.cid, self.content.total_len, members)?;
+        let root = revision.root();
 
         let (file, progress) = (self.growing.file(), self.growing.progress());
         let mut queue = WriteQueue::new(file, progress, self.end);
         queue.push(0, Bytes::copy_from_slice(&header(&root)));
-        for block in &blocks {
+        for block in revision.blocks() {
             self.end += append(&mut self.growing, &mut queue, self.end, block)?;
             self.blocks += 1;
             if queue.is_full() {

@@ -3,8 +3,8 @@
 use std::io;
 
 use crate::car::LayoutError;
-use crate::dag::DirectoryError;
 use crate::file::is_full;
+use crate::revision::RevisionError;
 
 /// Why an upload cannot be staged.
 #[derive(Debug, thiserror::Error)]
@@ -16,17 +16,9 @@ pub enum StagingError {
     /// The content is longer than any content can be.
     #[error(transparent)]
     TooLong(#[from] LayoutError),
-    /// The members and the content make no directory.
-    #[error("the members make no directory")]
-    Members(#[from] DirectoryError),
-    /// A member is longer than [`MAX_MEMBER_LEN`](super::MAX_MEMBER_LEN).
-    #[error("the member {name:?} has {len} bytes, more than a member may have")]
-    MemberTooLong {
-        /// The member's name.
-        name: String,
-        /// Its length.
-        len: usize,
-    },
+    /// The members make no revision.
+    #[error(transparent)]
+    Members(#[from] RevisionError),
     /// An earlier call failed or was dropped half-way; the writer is only good for being dropped.
     #[error("an earlier write did not end well")]
     Broken,

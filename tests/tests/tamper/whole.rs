@@ -6,7 +6,7 @@ use cid::Cid;
 use cidlock_ipfs_client::block::{Block, RAW};
 use cidlock_ipfs_client::car::CarReader;
 use cidlock_ipfs_client::dag::{Directory, FileNode};
-use cidlock_ipfs_client::staging::CONTENT;
+use cidlock_ipfs_client::revision::CONTENT;
 
 /// Every block has its hash, and the blocks are exactly those that `root` leads to, each parent
 /// directly after its last child, the members after the content, the root at the end.

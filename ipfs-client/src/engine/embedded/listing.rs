@@ -7,7 +7,6 @@ use std::path::Path;
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
-use super::object_file::ObjectFile;
 use super::place::Place;
 use crate::engine::EngineError;
 use crate::pin::Pin;
@@ -61,9 +60,13 @@ fn for_each_path(
     Ok(())
 }
 
-/// The pin that `path` is the file of; `None` if it is no object's, or went meanwhile.
+/// The pin that `path` is the file of; `None` if it is no object's, or went meanwhile. An object's
+/// own file stands for its settled revision.
 fn pin_of(place: &Place, path: &Path) -> Result<Option<Pin>, EngineError> {
+    if let Some(pin) = place.unsettled_at(path).filter(|_| path.is_file()) {
+        return Ok(Some(pin));
+    }
     let Some(name) = place.name_of(path).filter(|_| path.is_file()) else { return Ok(None) };
-    let file = ObjectFile::open(path, &name)?;
-    Ok(file.map(|file| Pin { name, root: file.root() }))
+    let root = place.settled_root(&name)?;
+    Ok(root.map(|root| Pin { name, root }))
 }

@@ -14,7 +14,7 @@ use crate::car::{HEADER_LEN, prefix, root_of_header, section_len};
 use crate::dag::{Directory, Entry};
 use crate::engine::EngineError;
 use crate::pin::{Pin, PinName};
-use crate::staging::{CONTENT, MAX_MEMBER_LEN};
+use crate::revision::{CONTENT, MAX_MEMBER_LEN};
 
 /// An object's file, opened, its header read.
 #[derive(Debug)]
@@ -38,14 +38,6 @@ impl ObjectFile {
         Ok(Some(ObjectFile { file: Arc::new(file), name: name.clone(), root }))
     }
 
-    /// The file of `pin`.
-    pub(super) fn open_pin(path: &Path, pin: &Pin) -> Result<ObjectFile, EngineError> {
-        let not_found = || EngineError::NotFound { what: format!("the pin {}", pin.name) };
-        let file = ObjectFile::open(path, &pin.name)?.ok_or_else(not_found)?;
-        file.expect_root(pin)?;
-        Ok(file)
-    }
-
     pub(super) fn root(&self) -> Cid {
         self.root
     }
@@ -59,6 +51,11 @@ impl ObjectFile {
         }
     }
 
+    /// Bytes of the file.
+    pub(super) fn len(&self) -> Result<u64, EngineError> {
+        Ok(self.file.metadata().map_err(|e| read_error(&self.name, e))?.len())
+    }
+
     /// Exactly `len` bytes at `offset`.
     pub(super) fn read_at(&self, offset: u64, len: usize) -> Result<Bytes, EngineError> {
         let mut bytes = vec![0; len];
@@ -69,8 +66,7 @@ impl ObjectFile {
     /// A small member. Found from the end: the directory is the last section, and in front of it
     /// are the members in the order of their names.
     pub(super) fn member(&self, name: &str) -> Result<Bytes, EngineError> {
-        let file_len = self.file.metadata().map_err(|e| read_error(&self.name, e))?.len();
-        let (directory, mut end) = self.directory(file_len)?;
+        let (directory, mut end) = self.directory(self.len()?)?;
         for entry in directory.entries().iter().rev().filter(|entry| entry.name != CONTENT) {
             let start = end.checked_sub(self.section_len_of(entry)?);
             let start = start.ok_or_else(|| self.damaged("its members do not fit into it"))?;
@@ -122,7 +118,7 @@ impl ObjectFile {
         Ok(block.into_data())
     }
 
-    fn damaged(&self, problem: &str) -> EngineError {
+    pub(super) fn damaged(&self, problem: &str) -> EngineError {
         damaged(&self.name, problem)
     }
 }

@@ -5,13 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::ObjectFile;
+use super::{ObjectFile, revisions};
 use crate::engine::EngineError;
 use crate::pin::{Pin, PinName, Unpinned};
 use crate::staging::StagedCar;
 
 /// File name extension of objects.
 const EXTENSION: &str = "car";
+/// What follows the name of an object, or its name and the revision's root, in a revision's file.
+const REVISION: &str = "rev.car";
+const REMOVE: &str = "remove the object";
 
 /// The directory of objects.
 #[derive(Clone, Debug)]
@@ -26,6 +29,7 @@ impl Place {
     pub(super) fn open(dir: &Path) -> io::Result<Place> {
         fs::create_dir_all(dir)?;
         let dir = dir.canonicalize()?;
+        revisions::remove_left_overs(&dir)?;
         sync_dir(&dir)?;
         dir.parent().map_or(Ok(()), sync_dir)?;
         Ok(Place { dir, names: Arc::default() })
@@ -37,6 +41,16 @@ impl Place {
 
     pub(super) fn path_of(&self, name: &PinName) -> PathBuf {
         self.shard_of(name).join(format!("{name}.{EXTENSION}"))
+    }
+
+    /// The file of the settled revision, which stands beside the object's.
+    pub(super) fn settled_of(&self, name: &PinName) -> PathBuf {
+        self.shard_of(name).join(format!("{name}.{REVISION}"))
+    }
+
+    /// The file of a revision that is not settled.
+    pub(super) fn unsettled_of(&self, pin: &Pin) -> PathBuf {
+        self.shard_of(&pin.name).join(format!("{}.{}.{REVISION}", pin.name, pin.root))
     }
 
     /// The name of the object that `path` would be the file of.
@@ -65,31 +79,38 @@ impl Place {
         sync_dir(&self.dir).map_err(failed)
     }
 
-    /// Takes the file of `pin` away.
+    /// Takes away what `pin` names: a revision that is not settled, or the object.
     pub(super) fn remove(&self, pin: &Pin) -> Result<Unpinned, EngineError> {
-        let failed = |e| EngineError::io("remove the object", e);
-        let path = self.path_of(&pin.name);
         let found = {
             let _names = self.lock_names();
-            match ObjectFile::open(&path, &pin.name) {
-                Ok(None) => Unpinned::WasAbsent,
-                Ok(Some(held)) => {
-                    held.expect_root(pin)?;
-                    fs::remove_file(&path).map_err(failed)?;
-                    Unpinned::Removed
-                }
-                Err(EngineError::Corrupt { .. }) => {
-                    fs::remove_file(&path).map_err(failed)?;
-                    Unpinned::Removed
-                }
-                Err(error) => return Err(error),
+            match remove_file(&self.unsettled_of(pin))? {
+                Unpinned::Removed => Unpinned::Removed,
+                Unpinned::WasAbsent => self.remove_object(pin)?,
             }
         };
         // Also when it was absent: a crash may have come between the removal and its sync.
         match sync_dir(&self.shard_of(&pin.name)) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(found),
-            synced => synced.map(|()| found).map_err(failed),
+            synced => synced.map(|()| found).map_err(|e| EngineError::io(REMOVE, e)),
         }
+    }
+
+    fn remove_object(&self, pin: &Pin) -> Result<Unpinned, EngineError> {
+        let (path, settled) = (self.path_of(&pin.name), self.settled_of(&pin.name));
+        for current in [&settled, &path] {
+            match ObjectFile::open(current, &pin.name) {
+                Ok(None) => continue,
+                Ok(Some(held)) => held.expect_root(pin)?,
+                // Nothing says that it is another object.
+                Err(EngineError::Corrupt { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            // In this order: after a crash in between, what is left still names the pin.
+            remove_file(&path)?;
+            remove_file(&settled)?;
+            return Ok(Unpinned::Removed);
+        }
+        Ok(Unpinned::WasAbsent)
     }
 
     /// Fails if the directory cannot be used.
@@ -97,16 +118,24 @@ impl Place {
         fs::read_dir(&self.dir).map(drop)
     }
 
-    fn shard_of(&self, name: &PinName) -> PathBuf {
+    pub(super) fn shard_of(&self, name: &PinName) -> PathBuf {
         let name = name.as_str();
         self.dir.join(&name[name.len().saturating_sub(2)..])
     }
 
-    fn lock_names(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn lock_names(&self) -> MutexGuard<'_, ()> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
+}
+
+fn remove_file(path: &Path) -> Result<Unpinned, EngineError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(Unpinned::Removed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Unpinned::WasAbsent),
+        Err(error) => Err(EngineError::io(REMOVE, error)),
+    }
 }

@@ -1,13 +1,15 @@
-//! A range of a content, batch by batch.
+//! A range of a content, or an object's whole file, batch by batch.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use cid::Cid;
+use futures::{Stream, StreamExt, stream};
 
 use super::ObjectFile;
-use crate::car::Layout;
+use super::revisions::Found;
+use crate::car::{HEADER_LEN, Layout, header};
 use crate::engine::{ByteStream, EngineError};
 use crate::file::BATCH_LEN;
 
@@ -27,10 +29,42 @@ pub(super) fn begin(
         return Ok(ByteStream::exact(0, stream::empty()));
     };
     let first = file.read_at(first.offset, first.len)?;
-    let file = Arc::new(file);
-    // Spawned when they are pulled, not when they are polled, so that the one ahead does run.
-    let rest = stream::iter(batches).map(move |batch| read(&file, &batch)).buffered(IN_FLIGHT);
+    let rest = batches_of(Arc::new(file), batches);
     Ok(ByteStream::exact(len, stream::iter([Ok(first)]).chain(rest)))
+}
+
+/// The CAR of an object: its header, its content's blocks, and the rest, which is in the revision's
+/// file if there is one. Blocking.
+pub(super) fn car(found: Found, root: &Cid, layout: &Layout) -> Result<ByteStream, EngineError> {
+    let Found { object, revision } = found;
+    let (object_len, start) = (object.len()?, HEADER_LEN as u64);
+    let content = start..layout.content_end();
+    if object_len < content.end {
+        return Err(object.damaged("its file ends early"));
+    }
+    let header = stream::iter([Ok(Bytes::copy_from_slice(&header(root)))]);
+    let object = Arc::new(object);
+    let (rest, rest_len) = match revision {
+        Some(revision) => {
+            let len = revision.len()?;
+            (batches_of(Arc::new(revision), Run(start..len)), len.saturating_sub(start))
+        }
+        None => {
+            let rest = Run(content.end..object_len);
+            (batches_of(Arc::clone(&object), rest), object_len - content.end)
+        }
+    };
+    let len = content.end + rest_len;
+    let content = batches_of(object, Run(content));
+    Ok(ByteStream::exact(len, header.chain(content).chain(rest)))
+}
+
+/// Spawned when they are pulled, not when they are polled, so that the one ahead does run.
+fn batches_of(
+    file: Arc<ObjectFile>,
+    batches: impl Iterator<Item = Batch> + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, EngineError>> + Send + 'static {
+    stream::iter(batches).map(move |batch| read(&file, &batch)).buffered(IN_FLIGHT)
 }
 
 fn read(
@@ -47,6 +81,21 @@ fn read(
 struct Batch {
     offset: u64,
     len: usize,
+}
+
+/// The batches of a part of the file: each at most [`BATCH_LEN`] bytes.
+struct Run(Range<u64>);
+
+impl Iterator for Run {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        let Range { start, end } = self.0;
+        let len = end.saturating_sub(start).min(BATCH_LEN as u64);
+        self.0.start += len;
+        let len = usize::try_from(len).expect("at most a batch");
+        (len > 0).then_some(Batch { offset: start, len })
+    }
 }
 
 /// The batches of a range: each at most [`BATCH_LEN`] bytes of one leaf.

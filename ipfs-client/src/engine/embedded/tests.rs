@@ -4,6 +4,7 @@ mod commits;
 mod conforms;
 mod damage;
 mod foreign;
+mod revisions;
 
 use std::ops::Range;
 

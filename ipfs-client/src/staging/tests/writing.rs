@@ -6,7 +6,8 @@ use crate::block::Block;
 use crate::car::{header, prefix};
 use crate::conformance::{edge_sizes, pattern};
 use crate::dag::{DagParams, Directory, DirectoryError, Entry, blocks_of, cid_of};
-use crate::staging::{CONTENT, MAX_MEMBER_LEN, StagingError};
+use crate::revision::{CONTENT, MAX_MEMBER_LEN, RevisionError};
+use crate::staging::StagingError;
 use crate::testing::{Bench, all_params, name, params};
 
 /// The CAR of an object, made from blocks in memory.
@@ -96,11 +97,20 @@ async fn members_that_make_no_directory_are_refused() {
     let small = Bytes::from_static(b"small");
     for twice in [&[(CONTENT, small.clone())][..], &[("a", small.clone()), ("a", small.clone())]] {
         let refused = stage(twice).await;
-        let repeated = matches!(refused, StagingError::Members(DirectoryError::Repeated(_)));
+        let repeated = matches!(
+            refused,
+            StagingError::Members(RevisionError::Members(DirectoryError::Repeated(_)))
+        );
         assert!(repeated, "{refused:?}");
     }
     let refused = stage(&[("a/b", small)]).await;
-    assert!(matches!(refused, StagingError::Members(DirectoryError::Name(_))), "{refused:?}");
+    assert!(
+        matches!(refused, StagingError::Members(RevisionError::Members(DirectoryError::Name(_)))),
+        "{refused:?}"
+    );
     let refused = stage(&[("a", Bytes::from(vec![0; MAX_MEMBER_LEN + 1]))]).await;
-    assert!(matches!(refused, StagingError::MemberTooLong { .. }), "{refused:?}");
+    assert!(
+        matches!(refused, StagingError::Members(RevisionError::MemberTooLong { .. })),
+        "{refused:?}"
+    );
 }
