@@ -3,7 +3,7 @@
 //! ```text
 //! key-encryption keys -> data keys of objects     (A256KW, inside each object's statement)
 //! storage keys        -> sealed database columns  (A256GCM)
-//! signing keys        -> statements, access tokens, share tokens: one ring per purpose
+//! signing keys        -> statements, access tokens, share tokens, receipts: one ring per purpose
 //! ```
 //!
 //! Each purpose has one active key, used for what is new, and any number of retired ones, which
@@ -45,6 +45,8 @@ pub struct KeySet {
     object: Keyring<SigningKey>,
     access: Keyring<SigningKey>,
     share: Keyring<SigningKey>,
+    /// Key sets of before there were receipts lack it until they are completed.
+    receipt: Option<Keyring<SigningKey>>,
 }
 
 /// What a key is for.
@@ -61,6 +63,8 @@ pub enum Purpose {
     Access,
     /// Signs share tokens.
     Share,
+    /// Signs receipts of deletions.
+    Receipt,
 }
 
 impl Purpose {
@@ -73,6 +77,7 @@ impl Purpose {
             Self::Object => "object",
             Self::Access => "access",
             Self::Share => "share",
+            Self::Receipt => "receipt",
         }
     }
 }
@@ -96,7 +101,21 @@ impl KeySet {
             object: Keyring::of(SigningKey::generate(now)?),
             access: Keyring::of(SigningKey::generate(now)?),
             share: Keyring::of(SigningKey::generate(now)?),
+            receipt: Some(Keyring::of(SigningKey::generate(now)?)),
         })
+    }
+
+    /// Adds a key for each purpose that an earlier version of this program did not know; says
+    /// whether there was one, so that the key set is to be written back.
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the operating system gives no random bytes; then nothing changed.
+    pub fn complete(&mut self, now: UnixTime) -> Result<bool, EntropyError> {
+        if self.receipt.is_some() {
+            return Ok(false);
+        }
+        self.receipt = Some(Keyring::of(SigningKey::generate(now)?));
+        Ok(true)
     }
 
     /// The realm these keys belong to.
@@ -128,6 +147,13 @@ impl KeySet {
             Purpose::Object => self.object.rotate(SigningKey::generate(now)?, now),
             Purpose::Access => self.access.rotate(SigningKey::generate(now)?, now),
             Purpose::Share => self.share.rotate(SigningKey::generate(now)?, now),
+            Purpose::Receipt => {
+                let fresh = SigningKey::generate(now)?;
+                match &mut self.receipt {
+                    Some(ring) => ring.rotate(fresh, now),
+                    None => self.receipt = Some(Keyring::of(fresh)),
+                }
+            }
         }
         Ok(())
     }
@@ -146,6 +172,10 @@ impl KeySet {
 
     pub(crate) const fn share_keys(&self) -> &Keyring<SigningKey> {
         &self.share
+    }
+
+    pub(crate) const fn receipt_keys(&self) -> Option<&Keyring<SigningKey>> {
+        self.receipt.as_ref()
     }
 }
 

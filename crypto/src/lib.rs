@@ -10,7 +10,8 @@
 //! 2. [`chunked`]: the encryption of content, streamed in and read back at any offset;
 //! 3. [`statement`]: the signed statement that is stored beside the ciphertext and from which,
 //!    with the key set, the object can be recovered;
-//! 4. [`token`]: what says who may do what with which object until when.
+//! 4. [`token`]: what says who may do what with which object until when;
+//! 5. [`receipt`]: what is signed when an object is deleted.
 //!
 //! What holds throughout:
 //!
@@ -23,6 +24,7 @@
 pub mod aead;
 pub mod chunked;
 pub mod key_set;
+pub mod receipt;
 pub mod statement;
 pub mod token;
 

@@ -106,6 +106,7 @@ impl KeySet {
             object: keyring(&mut keys, Purpose::Object, Jwk::into_signing)?,
             access: keyring(&mut keys, Purpose::Access, Jwk::into_signing)?,
             share: keyring(&mut keys, Purpose::Share, Jwk::into_signing)?,
+            receipt: later_keyring(&mut keys, Purpose::Receipt, Jwk::into_signing)?,
         })
     }
 
@@ -116,11 +117,13 @@ impl KeySet {
         for (purpose, ring) in [(Purpose::Kek, &self.keks), (Purpose::Storage, &self.storage)] {
             keys.extend(each(ring, |key| Jwk::of_symmetric(purpose, key)));
         }
-        for (purpose, ring) in [
+        let later = self.receipt.iter().map(|ring| (Purpose::Receipt, ring));
+        let signing = [
             (Purpose::Object, &self.object),
             (Purpose::Access, &self.access),
             (Purpose::Share, &self.share),
-        ] {
+        ];
+        for (purpose, ring) in signing.into_iter().chain(later) {
             keys.extend(each(ring, |key| Jwk::of_signing(purpose, key)));
         }
         let mut json = Zeroizing::new(Vec::with_capacity((keys.len() + 1) * KEY_LEN_ESTIMATE));
@@ -128,6 +131,18 @@ impl KeySet {
         serde_json::to_writer_pretty(&mut *json, &set).expect("memory takes all that is written");
         Zeroizing::new(String::from_utf8(std::mem::take(&mut *json)).expect("JSON is UTF-8"))
     }
+}
+
+/// Takes the keys of a purpose that was not always there out of the list: none is no mistake.
+fn later_keyring<K: Identified>(
+    keys: &mut Vec<Jwk>,
+    purpose: Purpose,
+    read: fn(Jwk) -> Result<K, KeySetError>,
+) -> Result<Option<Keyring<K>>, KeySetError> {
+    if keys.iter().all(|jwk| jwk.purpose != purpose) {
+        return Ok(None);
+    }
+    keyring(keys, purpose, read).map(Some)
 }
 
 /// Takes the keys of one purpose out of the list.
@@ -230,6 +245,6 @@ const fn usage_and_alg(purpose: Purpose) -> (&'static str, &'static str) {
     match purpose {
         Purpose::Kek => ("enc", "A256KW"),
         Purpose::Storage => ("enc", "A256GCM"),
-        Purpose::Object | Purpose::Access | Purpose::Share => ("sig", "EdDSA"),
+        Purpose::Object | Purpose::Access | Purpose::Share | Purpose::Receipt => ("sig", "EdDSA"),
     }
 }

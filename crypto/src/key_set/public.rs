@@ -6,8 +6,8 @@ use super::keyring::Identified;
 use super::{KeySet, VerifyingKey};
 use crate::base64url;
 
-/// A JSON Web Key Set of public keys, to be published: those of access and share tokens, the
-/// retired ones included.
+/// A JSON Web Key Set of public keys, to be published: those of access and share tokens and of
+/// receipts, the retired ones included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicJwks {
     keys: Vec<PublicJwk>,
@@ -25,10 +25,11 @@ struct PublicJwk {
 }
 
 impl KeySet {
-    /// What others need to check this realm's tokens.
+    /// What others need to check this realm's tokens and receipts.
     #[must_use]
     pub fn public_jwks(&self) -> PublicJwks {
         let keys = self.access.iter().chain(self.share.iter());
+        let keys = keys.chain(self.receipt.iter().flat_map(|ring| ring.iter()));
         PublicJwks { keys: keys.map(|key| PublicJwk::of(key.verifying())).collect() }
     }
 }

@@ -4,8 +4,14 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, decode, encode, jwk, key_set, realm};
 
-const PURPOSES: [Purpose; 5] =
-    [Purpose::Kek, Purpose::Storage, Purpose::Object, Purpose::Access, Purpose::Share];
+const PURPOSES: [Purpose; 6] = [
+    Purpose::Kek,
+    Purpose::Storage,
+    Purpose::Object,
+    Purpose::Access,
+    Purpose::Share,
+    Purpose::Receipt,
+];
 
 fn file(keys: &KeySet) -> Value {
     serde_json::from_str(&keys.to_json()).unwrap()
@@ -32,7 +38,7 @@ fn what_is_written_reads_back_the_same() {
     let again = KeySet::from_json(json.as_bytes()).unwrap();
     assert_eq!(*json, *again.to_json());
     assert_eq!(again.realm(), &realm());
-    assert_eq!(file(&keys)["keys"].as_array().unwrap().len(), 11);
+    assert_eq!(file(&keys)["keys"].as_array().unwrap().len(), 13);
 }
 
 #[test]
@@ -47,7 +53,7 @@ fn keys_are_plain_jwks() {
         assert_eq!(decode(jwk["k"].as_str().unwrap()).len(), 32);
         assert_eq!(decode(jwk["kid"].as_str().unwrap()).len(), 16);
     }
-    for purpose in ["object", "access", "share"] {
+    for purpose in ["object", "access", "share", "receipt"] {
         let jwk = jwk(&keys, purpose);
         assert_eq!((&jwk["kty"], &jwk["crv"]), (&json!("OKP"), &json!("Ed25519")));
         assert_eq!((&jwk["use"], &jwk["alg"]), (&json!("sig"), &json!("EdDSA")));
@@ -72,8 +78,8 @@ fn two_key_sets_share_no_key() {
 }
 
 #[test]
-fn a_missing_purpose_is_named() {
-    for purpose in PURPOSES {
+fn a_missing_purpose_is_named_unless_it_came_later() {
+    for purpose in PURPOSES.into_iter().filter(|purpose| *purpose != Purpose::Receipt) {
         let mut file = file(&key_set());
         file["keys"].as_array_mut().unwrap().retain(|key| key["purpose"] != purpose.name());
         let error = read(&file).unwrap_err();
@@ -249,9 +255,9 @@ fn only_public_halves_of_token_keys_are_published() {
     let retired = jwk(&keys, "access");
     keys.rotate(Purpose::Access, NOW).unwrap();
     let published = serde_json::to_value(keys.public_jwks()).unwrap();
-    let expected = [jwk(&keys, "access"), retired, jwk(&keys, "share")];
+    let expected = [jwk(&keys, "access"), retired, jwk(&keys, "share"), jwk(&keys, "receipt")];
     let published = published["keys"].as_array().unwrap();
-    assert_eq!(published.len(), 3);
+    assert_eq!(published.len(), expected.len());
     for (found, expected) in published.iter().zip(&expected) {
         let names: Vec<&String> = found.as_object().unwrap().keys().collect();
         assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x"]);

@@ -5,6 +5,7 @@
 mod key_set;
 mod layout;
 mod opening;
+mod receipt;
 mod sealing;
 mod secrecy;
 mod statement;

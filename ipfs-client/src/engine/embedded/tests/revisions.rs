@@ -28,7 +28,7 @@ async fn the_file_of_the_object_is_not_touched_and_one_small_file_stands_beside_
     let mut current = object.pin.clone();
     for text in ["second", "third"] {
         let (revision, pin) = revision(&object, text);
-        bench.engine.revise(&current, &revision).await.unwrap();
+        let _ = bench.engine.revise(&current, &revision).await.unwrap();
         bench.engine.settle(&current, &pin).await.unwrap();
         current = pin;
     }
@@ -61,7 +61,7 @@ async fn a_removal_that_was_cut_short_is_finished_by_asking_again() {
     let bench = Bench::new(params(16, 2)).await;
     let object = bench.store("object", &pattern(1, 100)).await;
     let (revision, pin) = revision(&object, "second");
-    bench.engine.revise(&object.pin, &revision).await.unwrap();
+    let _ = bench.engine.revise(&object.pin, &revision).await.unwrap();
     bench.engine.settle(&object.pin, &pin).await.unwrap();
     fs::remove_file(bench.engine.path_of(object.name())).unwrap();
     assert_eq!(bench.engine.unpin(&pin).await.unwrap(), Unpinned::Removed);
@@ -73,7 +73,7 @@ async fn a_damaged_revision_is_damage_and_never_an_older_member() {
     let bench = Bench::new(params(16, 2)).await;
     let object = bench.store("object", &pattern(1, 100)).await;
     let (revision, pin) = revision(&object, "second");
-    bench.engine.revise(&object.pin, &revision).await.unwrap();
+    let _ = bench.engine.revise(&object.pin, &revision).await.unwrap();
     bench.engine.settle(&object.pin, &pin).await.unwrap();
     let path = bench.engine.path_of(object.name()).with_file_name("object.rev.car");
     let whole = fs::read(&path).unwrap();
