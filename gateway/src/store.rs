@@ -13,7 +13,8 @@
 //! - A method is one transaction. A caller that goes away in the middle (a dropped future) leaves it
 //!   either done or not begun, and never an open transaction on a connection.
 //! - A file row exists only for a stream that was sealed to its end and whose pin an engine has
-//!   confirmed: only [`Acknowledged`] makes one.
+//!   confirmed: only [`Acknowledged`] makes one, only [`Revised`] changes it, and only
+//!   [`Recovered`] brings one back. What was deleted does not come back.
 //! - Revocations become visible in the order of their sequence numbers: whoever has seen one has
 //!   seen every one below it.
 //! - Lists come in pages of at most [`PageLimit::MAX`] items.
@@ -23,11 +24,14 @@ use cid::Cid;
 use cidlock_crypto::{ObjectId, Realm, UnixTime};
 
 pub use self::acknowledged::{Acknowledged, Disagreement};
+pub use self::deletion::{Deletion, DeletionReason};
 pub use self::error::StoreError;
 pub use self::file::{FileRow, Intent, ReplicaRow};
 pub use self::id::{LinkId, MalformedId, SessionId, UserId};
 pub use self::link::{LinkRow, NewLink};
 pub use self::page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit};
+pub use self::recovered::Recovered;
+pub use self::revision::{Revised, RevisionIntent};
 pub use self::revocation::{Revocation, Revoked};
 pub use self::session::{NewSession, RefreshHash, Rotation, Session};
 pub use self::sql::SqlStore;
@@ -36,11 +40,14 @@ pub use self::user::{NewUser, PasswordHash, User, UserStatus};
 mod acknowledged;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod deletion;
 mod error;
 mod file;
 mod id;
 mod link;
 mod page;
+mod recovered;
+mod revision;
 mod revocation;
 mod session;
 mod sql;
@@ -63,7 +70,20 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Unclaimed`] if no realm was recorded yet.
     async fn tokens_valid_from(&self) -> Result<UnixTime, StoreError>;
 
-    /// Adds an active user whose tokens are honoured from its creation on.
+    /// Makes all tokens of the realm worthless that were issued before `from`. Never moves back.
+    ///
+    /// # Errors
+    /// [`StoreError::Unclaimed`] if no realm was recorded yet.
+    async fn move_tokens_valid_from(&self, from: UnixTime) -> Result<(), StoreError>;
+
+    /// Records that a gateway has seen the time `now`, and says which latest time was seen before
+    /// (zero if none).
+    ///
+    /// # Errors
+    /// [`StoreError::Unclaimed`] if no realm was recorded yet.
+    async fn see_clock(&self, now: UnixTime) -> Result<UnixTime, StoreError>;
+
+    /// Adds a user whose tokens are honoured from its creation on.
     ///
     /// Names are compared byte by byte; what a name may look like is up to the caller.
     ///
@@ -151,6 +171,84 @@ pub trait Store: Send + Sync + 'static {
 
     /// The file whose content has this CID.
     async fn file_by_cid(&self, cid: &Cid) -> Result<Option<FileRow>, StoreError>;
+
+    /// The file with this id.
+    async fn file(&self, id: ObjectId) -> Result<Option<FileRow>, StoreError>;
+
+    /// Files whose retention was over before `time`, in the order of their ids.
+    async fn files_expired_before(
+        &self,
+        time: UnixTime,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError>;
+
+    /// Puts a file back that the catalog had lost. `false` if it is there, or was deleted, or an
+    /// upload of it is under way.
+    ///
+    /// # Errors
+    /// [`StoreError::NoUser`] if the owner is unknown; [`StoreError::Conflict`] if another file has
+    /// the CID.
+    async fn restore_file(&self, recovered: Recovered) -> Result<bool, StoreError>;
+
+    /// Records, before any engine pins it, that a file is going to be revised.
+    ///
+    /// # Errors
+    /// [`StoreError::NoFile`]; [`StoreError::BeingRevised`] if another revision is under way;
+    /// [`StoreError::Stale`] if the revision is not the next one.
+    async fn begin_revision(&self, intent: RevisionIntent) -> Result<(), StoreError>;
+
+    /// Revisions begun and neither committed nor abandoned, in the order of their files' ids.
+    async fn revision_intents(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<RevisionIntent>, StoreError>;
+
+    /// Forgets a revision whose leftovers are gone. Says whether there was one.
+    async fn abandon_revision(&self, id: ObjectId) -> Result<bool, StoreError>;
+
+    /// Replaces the file's row and the intent by the revised file.
+    ///
+    /// # Errors
+    /// [`StoreError::NoIntent`] if the revision was not begun, or was abandoned, or the file was
+    /// deleted; [`StoreError::IntentDiffers`] if it was begun for another root or revision.
+    async fn commit_revision(&self, revised: Revised) -> Result<FileRow, StoreError>;
+
+    /// Deletes a file: its row, its links and a revision under way are gone, a record of it stays,
+    /// and whatever leads to it is revoked. `rev`, if given, is the revision that must be current.
+    ///
+    /// # Errors
+    /// [`StoreError::NoFile`], [`StoreError::Stale`].
+    async fn delete_file(
+        &self,
+        id: ObjectId,
+        rev: Option<u32>,
+        reason: DeletionReason,
+        now: UnixTime,
+    ) -> Result<Deletion, StoreError>;
+
+    /// The record of the deletion of this object.
+    async fn deletion(&self, id: ObjectId) -> Result<Option<Deletion>, StoreError>;
+
+    /// The record of the deletion of the file that had this CID.
+    async fn deletion_by_cid(&self, cid: &Cid) -> Result<Option<Deletion>, StoreError>;
+
+    /// Deletions that some node has not followed yet, in the order of their ids.
+    async fn pending_deletions(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<Deletion>, StoreError>;
+
+    /// Records how far the nodes are with a deletion, and, if all are done, when. Says whether there
+    /// was such a deletion.
+    async fn advance_deletion(
+        &self,
+        id: ObjectId,
+        nodes: Vec<ReplicaRow>,
+        done_at: Option<UnixTime>,
+    ) -> Result<bool, StoreError>;
 
     /// The owner's files whose retention is not over at `now`, newest first (by `created_at`, then
     /// by id).

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{Access, AccessError};
-use crate::store::{NewUser, User, UserId};
+use crate::store::{NewUser, User, UserId, UserStatus};
 
 impl Access {
     /// Adds an active user.
@@ -18,7 +18,8 @@ impl Access {
     ) -> Result<User, AccessError> {
         let password_hash = self.passwords.hash(password).await?;
         let (id, name) = (UserId::generate(), name.to_owned());
-        let user = NewUser { id, name, password_hash, roles, created_at: self.clock.now() };
+        let (status, created_at) = (UserStatus::Active, self.clock.now());
+        let user = NewUser { id, name, password_hash, roles, status, created_at };
         Ok(self.store.create_user(user).await?)
     }
 }

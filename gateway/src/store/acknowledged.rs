@@ -6,12 +6,14 @@ use cidlock_ipfs_client::engine::ObjectRef;
 use cidlock_ipfs_client::pin::Pinned;
 use thiserror::Error;
 
+#[cfg(doc)]
+use super::Recovered;
 use super::{FileRow, ReplicaRow};
 
 /// All that must be true before a file exists: the stream was sealed to its end, the engine has
 /// confirmed the pin, and both are about the object that the statement describes.
 ///
-/// Nothing else makes a [`FileRow`] new.
+/// Nothing else makes a [`FileRow`] new; one that was lost comes back by [`Recovered`].
 #[derive(Debug)]
 #[must_use = "the file does not exist before it is committed"]
 pub struct Acknowledged {
@@ -81,6 +83,9 @@ pub enum Disagreement {
     /// The engine pinned another root than was built.
     #[error("another root was pinned")]
     Root,
+    /// The statement is not the one that follows.
+    #[error("the statement is not of the next revision")]
+    Revision,
     /// The statement is about another CID than was built.
     #[error("the statement is about another cid")]
     Cid,

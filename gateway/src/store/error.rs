@@ -56,6 +56,14 @@ pub enum StoreError {
     #[error("there is no such file")]
     NoFile,
 
+    /// The file is not as the caller has seen it: it was revised since.
+    #[error("the file was revised meanwhile")]
+    Stale,
+
+    /// The file is being revised already.
+    #[error("the file is being revised")]
+    BeingRevised,
+
     /// The upload to be acknowledged was not begun, was cancelled or abandoned, or is already
     /// a file.
     #[error("the upload was not begun")]

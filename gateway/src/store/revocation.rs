@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cidlock_crypto::UnixTime;
+use cidlock_crypto::{ObjectId, UnixTime};
 use uuid::Uuid;
 
 use super::{LinkId, SessionId, StoreError};
@@ -38,6 +38,8 @@ pub enum Revoked {
     Link(LinkId),
     /// Every access token with this `sid`.
     Session(SessionId),
+    /// Whatever leads to this object: it was deleted.
+    Object(ObjectId),
 }
 
 impl Revoked {
@@ -45,6 +47,7 @@ impl Revoked {
         match self {
             Self::Link(_) => "link",
             Self::Session(_) => "session",
+            Self::Object(_) => "object",
         }
     }
 
@@ -52,6 +55,7 @@ impl Revoked {
         match self {
             Self::Link(id) => id.into(),
             Self::Session(id) => id.into(),
+            Self::Object(id) => Uuid::from_bytes(*id.as_bytes()),
         }
     }
 
@@ -59,6 +63,9 @@ impl Revoked {
         match kind {
             "link" => Ok(Self::Link(id.into())),
             "session" => Ok(Self::Session(id.into())),
+            "object" => ObjectId::parse(&id.to_string())
+                .map(Self::Object)
+                .map_err(|error| StoreError::Corrupt(error.into())),
             // Not to be passed over: something would be honoured again.
             _ => Err(StoreError::Corrupt("a revocation of an unknown kind".into())),
         }

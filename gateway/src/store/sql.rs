@@ -17,17 +17,19 @@ use cidlock_crypto::{ObjectId, Realm, UnixTime};
 
 use self::connection::{Database, query};
 use super::{
-    Acknowledged, Cursor, FileRow, Intent, LinkId, LinkRow, NewLink, NewSession, NewUser, Page,
-    PageLimit, RefreshHash, Revocation, Rotation, Session, SessionId, Store, StoreError, User,
-    UserId,
+    Acknowledged, Cursor, Deletion, DeletionReason, FileRow, Intent, LinkId, LinkRow, NewLink,
+    NewSession, NewUser, Page, PageLimit, Recovered, RefreshHash, ReplicaRow, Revised,
+    RevisionIntent, Revocation, Rotation, Session, SessionId, Store, StoreError, User, UserId,
 };
 
 pub(super) mod column;
 mod connection;
+mod deletions;
 mod files;
 mod links;
 mod postgres;
 mod realm;
+mod revisions;
 mod revocations;
 mod sessions;
 mod sqlite;
@@ -75,6 +77,14 @@ impl Store for SqlStore {
 
     async fn tokens_valid_from(&self) -> Result<UnixTime, StoreError> {
         self.database.read(|c| Box::pin(realm::tokens_valid_from(c))).await
+    }
+
+    async fn move_tokens_valid_from(&self, from: UnixTime) -> Result<(), StoreError> {
+        self.database.write(move |c| Box::pin(realm::move_tokens_valid_from(c, from))).await
+    }
+
+    async fn see_clock(&self, now: UnixTime) -> Result<UnixTime, StoreError> {
+        self.database.write(move |c| Box::pin(realm::see_clock(c, now))).await
     }
 
     async fn create_user(&self, user: NewUser) -> Result<User, StoreError> {
@@ -145,6 +155,83 @@ impl Store for SqlStore {
     async fn file_by_cid(&self, cid: &Cid) -> Result<Option<FileRow>, StoreError> {
         let cid = *cid;
         self.database.read(|c| Box::pin(files::by_cid(c, cid))).await
+    }
+
+    async fn file(&self, id: ObjectId) -> Result<Option<FileRow>, StoreError> {
+        self.database.read(|c| Box::pin(files::by_id(c, id))).await
+    }
+
+    async fn files_expired_before(
+        &self,
+        time: UnixTime,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError> {
+        self.database.read(|c| Box::pin(files::expired_before(c, time, after, limit))).await
+    }
+
+    async fn restore_file(&self, recovered: Recovered) -> Result<bool, StoreError> {
+        self.database.write(|c| Box::pin(files::restore(c, recovered.into_file()))).await
+    }
+
+    async fn begin_revision(&self, intent: RevisionIntent) -> Result<(), StoreError> {
+        self.database.write(|c| Box::pin(revisions::begin(c, intent))).await
+    }
+
+    async fn revision_intents(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<RevisionIntent>, StoreError> {
+        self.database.read(|c| Box::pin(revisions::list(c, after, limit))).await
+    }
+
+    async fn abandon_revision(&self, id: ObjectId) -> Result<bool, StoreError> {
+        self.database.write(move |c| Box::pin(revisions::abandon(c, id))).await
+    }
+
+    async fn commit_revision(&self, revised: Revised) -> Result<FileRow, StoreError> {
+        self.database.write(|c| Box::pin(revisions::commit(c, revised.into_file()))).await
+    }
+
+    async fn delete_file(
+        &self,
+        id: ObjectId,
+        rev: Option<u32>,
+        reason: DeletionReason,
+        now: UnixTime,
+    ) -> Result<Deletion, StoreError> {
+        self.database.write(move |c| Box::pin(deletions::delete(c, id, rev, reason, now))).await
+    }
+
+    async fn deletion(&self, id: ObjectId) -> Result<Option<Deletion>, StoreError> {
+        self.database.read(|c| Box::pin(deletions::by_id(c, id))).await
+    }
+
+    async fn deletion_by_cid(&self, cid: &Cid) -> Result<Option<Deletion>, StoreError> {
+        let cid = *cid;
+        self.database.read(|c| Box::pin(deletions::by_cid(c, cid))).await
+    }
+
+    async fn pending_deletions(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<Deletion>, StoreError> {
+        self.database.read(|c| Box::pin(deletions::pending(c, after, limit))).await
+    }
+
+    async fn advance_deletion(
+        &self,
+        id: ObjectId,
+        nodes: Vec<ReplicaRow>,
+        done_at: Option<UnixTime>,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .write(move |c| {
+                Box::pin(async move { deletions::advance(c, id, &nodes, done_at).await })
+            })
+            .await
     }
 
     async fn list_files(

@@ -21,6 +21,8 @@ pub struct NewUser {
     pub password_hash: PasswordHash,
     /// Names of roles, as in the claim `roles` (RFC 9068, 2.2.3.1).
     pub roles: Vec<String>,
+    /// Whether it may do anything at all.
+    pub status: UserStatus,
     /// When.
     pub created_at: UnixTime,
 }

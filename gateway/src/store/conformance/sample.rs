@@ -12,7 +12,7 @@ use cidlock_ipfs_client::pin::{Pin, PinName, Pinned, Replica, ReplicaStatus};
 
 use crate::store::{
     Acknowledged, Disagreement, FileRow, Intent, LinkId, LinkRow, NewLink, NewSession, NewUser,
-    PasswordHash, RefreshHash, Session, SessionId, Store, StoreError, User, UserId,
+    PasswordHash, RefreshHash, Session, SessionId, Store, StoreError, User, UserId, UserStatus,
 };
 
 /// When most things happen.
@@ -34,6 +34,7 @@ pub(super) fn new_user(name: &str) -> NewUser {
         name: name.to_owned(),
         password_hash: PasswordHash::new(format!("$argon2id$not really: {name}")),
         roles: vec!["admin".to_owned(), "\"quoted\"".to_owned()],
+        status: UserStatus::Active,
         created_at: NOW,
     }
 }

@@ -90,3 +90,10 @@ column! {
     |cid| Ok(cid.to_string()),
     |stored| Ok(stored.parse()?)
 }
+
+column! {
+    /// A CID that something may not have.
+    MaybeCid(Option<Cid>) as Option<String>,
+    |cid| Ok(cid.map(|cid| cid.to_string())),
+    |stored| Ok(stored.map(|text| text.parse()).transpose()?)
+}

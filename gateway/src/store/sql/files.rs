@@ -1,11 +1,80 @@
-//! Files as they are found and listed.
+//! Files as they are found, listed and put back.
 
 use cid::Cid;
-use cidlock_crypto::UnixTime;
+use cidlock_crypto::{ObjectId, UnixTime};
+use sqlx::types::{Json, Uuid};
 
-use super::column::{CidText, Time};
+use super::column::{CidText, MaybeTime, Number, Object, Time};
 use super::connection::{Connection, query};
+use super::users;
 use crate::store::{Cursor, FileRow, Page, PageLimit, StoreError, UserId};
+
+pub(super) async fn by_id(
+    c: &mut Connection<'_>,
+    id: ObjectId,
+) -> Result<Option<FileRow>, StoreError> {
+    query!(c, fetch_optional::<FileRow>, "SELECT * FROM files WHERE id = $1", Object(id))
+}
+
+pub(super) async fn insert(c: &mut Connection<'_>, file: &FileRow) -> Result<(), StoreError> {
+    query!(
+        c,
+        execute,
+        "INSERT INTO files
+             (id, cid, root, rev, size, content_len, owner, permissions, created_at, expires_at,
+              statement, replicas)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        Object(file.id),
+        CidText(file.cid),
+        CidText(file.root),
+        i64::from(file.rev),
+        Number(file.size),
+        Number(file.content_len),
+        file.owner,
+        Json(file.permissions),
+        Time(file.created_at),
+        MaybeTime(file.expires_at),
+        &file.statement,
+        Json(&file.replicas),
+    )?;
+    Ok(())
+}
+
+pub(super) async fn restore(c: &mut Connection<'_>, file: FileRow) -> Result<bool, StoreError> {
+    users::must_exist(c, file.owner).await?;
+    let (known,) = query!(
+        c,
+        fetch_one::<(i64,)>,
+        "SELECT (SELECT COUNT(*) FROM files WHERE id = $1)
+              + (SELECT COUNT(*) FROM deletions WHERE id = $1)
+              + (SELECT COUNT(*) FROM uploads WHERE id = $1)",
+        Object(file.id),
+    )?;
+    if known > 0 {
+        return Ok(false);
+    }
+    if by_cid(c, file.cid).await?.is_some() {
+        return Err(StoreError::Conflict { what: "the file's cid" });
+    }
+    insert(c, &file).await?;
+    Ok(true)
+}
+
+pub(super) async fn expired_before(
+    c: &mut Connection<'_>,
+    time: UnixTime,
+    after: Option<ObjectId>,
+    limit: PageLimit,
+) -> Result<Vec<FileRow>, StoreError> {
+    query!(
+        c,
+        fetch_all::<FileRow>,
+        "SELECT * FROM files WHERE expires_at < $1 AND id > $2 ORDER BY id LIMIT $3",
+        Time(time),
+        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        limit.rows(),
+    )
+}
 
 pub(super) async fn by_cid(
     c: &mut Connection<'_>,

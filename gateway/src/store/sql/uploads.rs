@@ -1,11 +1,11 @@
 //! Uploads, up to the file that one becomes. Its row is locked by whoever decides what it becomes.
 
 use cidlock_crypto::ObjectId;
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Uuid;
 
-use super::column::{CidText, MaybeTime, Number, Object, Time};
+use super::column::{CidText, Object, Time};
 use super::connection::{Connection, query};
-use super::users;
+use super::{files, users};
 use crate::store::{FileRow, Intent, PageLimit, StoreError};
 
 pub(super) async fn begin(c: &mut Connection<'_>, intent: Intent) -> Result<(), StoreError> {
@@ -62,25 +62,6 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
     if (begun.cid, begun.root, begun.owner) != (file.cid, file.root, file.owner) {
         return Err(StoreError::IntentDiffers);
     }
-    query!(
-        c,
-        execute,
-        "INSERT INTO files
-             (id, cid, root, rev, size, content_len, owner, permissions, created_at, expires_at,
-              statement, replicas)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        Object(file.id),
-        CidText(file.cid),
-        CidText(file.root),
-        i64::from(file.rev),
-        Number(file.size),
-        Number(file.content_len),
-        file.owner,
-        Json(file.permissions),
-        Time(file.created_at),
-        MaybeTime(file.expires_at),
-        &file.statement,
-        Json(&file.replicas),
-    )?;
+    files::insert(c, &file).await?;
     Ok(file)
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use super::column::Time;
 use super::connection::{Connection, query};
-use crate::store::{NewUser, StoreError, User, UserId, UserStatus};
+use crate::store::{NewUser, StoreError, User, UserId};
 
 pub(super) async fn create(c: &mut Connection<'_>, user: NewUser) -> Result<User, StoreError> {
     let created = query!(
@@ -18,7 +18,7 @@ pub(super) async fn create(c: &mut Connection<'_>, user: NewUser) -> Result<User
         &user.name,
         user.password_hash.expose(),
         Json(&user.roles),
-        UserStatus::Active.as_str(),
+        user.status.as_str(),
         Time(user.created_at),
     )?;
     match by_id(c, user.id).await? {

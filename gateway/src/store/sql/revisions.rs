@@ -1,0 +1,77 @@
+//! Revisions of files, from the intent to the changed row.
+
+use cidlock_crypto::ObjectId;
+use sqlx::types::{Json, Uuid};
+
+use super::column::{CidText, MaybeTime, Object, Time};
+use super::connection::{Connection, query};
+use super::files;
+use crate::store::{FileRow, PageLimit, RevisionIntent, StoreError};
+
+pub(super) async fn begin(
+    c: &mut Connection<'_>,
+    intent: RevisionIntent,
+) -> Result<(), StoreError> {
+    let file = files::by_id(c, intent.id).await?.ok_or(StoreError::NoFile)?;
+    if file.rev.checked_add(1) != Some(intent.rev) {
+        return Err(StoreError::Stale);
+    }
+    let begun = query!(
+        c,
+        execute,
+        "INSERT INTO revisions (id, rev, root, begun_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        Object(intent.id),
+        i64::from(intent.rev),
+        CidText(intent.root),
+        Time(intent.begun_at),
+    )?;
+    if begun == 1 { Ok(()) } else { Err(StoreError::BeingRevised) }
+}
+
+pub(super) async fn list(
+    c: &mut Connection<'_>,
+    after: Option<ObjectId>,
+    limit: PageLimit,
+) -> Result<Vec<RevisionIntent>, StoreError> {
+    query!(
+        c,
+        fetch_all::<RevisionIntent>,
+        "SELECT * FROM revisions WHERE id > $1 ORDER BY id LIMIT $2",
+        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        limit.rows(),
+    )
+}
+
+pub(super) async fn abandon(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
+    let gone = query!(c, execute, "DELETE FROM revisions WHERE id = $1", Object(id))?;
+    Ok(gone == 1)
+}
+
+pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<FileRow, StoreError> {
+    let begun = query!(
+        c,
+        fetch_optional::<RevisionIntent>,
+        "DELETE FROM revisions WHERE id = $1 RETURNING *",
+        Object(file.id),
+    )?
+    .ok_or(StoreError::NoIntent)?;
+    if (begun.root, begun.rev) != (file.root, file.rev) {
+        return Err(StoreError::IntentDiffers);
+    }
+    let changed = query!(
+        c,
+        execute,
+        "UPDATE files SET root = $2, rev = $3, permissions = $4, expires_at = $5, statement = $6,
+             replicas = $7
+         WHERE id = $1 AND rev = $3 - 1",
+        Object(file.id),
+        CidText(file.root),
+        i64::from(file.rev),
+        Json(file.permissions),
+        MaybeTime(file.expires_at),
+        &file.statement,
+        Json(&file.replicas),
+    )?;
+    if changed == 1 { Ok(file) } else { Err(StoreError::IntentDiffers) }
+}
