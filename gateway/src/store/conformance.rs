@@ -11,6 +11,9 @@
 //!   if it is the file that was begun and nobody has cancelled it.
 //! - [`files`]: they come back as they were acknowledged; lists are newest first, of one owner, and
 //!   neither skip nor repeat what is there throughout.
+//! - [`revisions`]: one at a time, after its intent; the row changes as a whole.
+//! - [`deletions`]: what they take and what stays, once; what is due; what comes back and what does
+//!   not.
 //! - [`links`]: the same of links; a link is revoked once.
 //! - [`revocations`]: numbered without gaps, visible in their order under concurrency, in pages,
 //!   for as long as they matter.
@@ -20,10 +23,12 @@
 //!
 //! It cannot say what survives a power failure.
 
+pub mod deletions;
 pub mod durability;
 pub mod files;
 pub mod links;
 pub mod realm;
+pub mod revisions;
 pub mod revocations;
 pub(super) mod sample;
 pub mod sessions;
@@ -65,6 +70,9 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
             become_only_what_was_begun become_no_files_once_cancelled;
         files: come_back_as_acknowledged are_listed_newest_first are_listed_while_they_are_kept
             are_neither_skipped_nor_repeated;
+        revisions: change_the_row need_their_intent follow_one_another;
+        deletions: take_all_but_a_record happen_once are_pending_until_done of_what_is_over_are_due
+            are_not_undone of_tokens_only_move_on;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name
             are_revoked_once;
         revocations: are_numbered_in_pages matter_until_their_tokens_expired;
@@ -74,6 +82,8 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
         users: are_created_once_under_one_name;
         sessions: rotate_once_under_concurrency;
         uploads: become_files_once_under_concurrency are_committed_or_cancelled;
+        revisions: are_committed_or_deleted;
+        deletions: happen_once_under_concurrency;
         links: are_revoked_once_under_concurrency;
         revocations: become_visible_in_their_order;
     }

@@ -1,6 +1,6 @@
 //! More people than the first start makes.
 
-use cidlock::store::{NewUser, SqlStore, Store as _, UserId};
+use cidlock::store::{NewUser, SqlStore, Store as _, UserId, UserStatus};
 
 use super::Home;
 
@@ -29,6 +29,7 @@ impl Home {
             name: name.to_owned(),
             password_hash: admin.password_hash,
             roles: Vec::new(),
+            status: UserStatus::Active,
             created_at: admin.created_at,
         };
         catalog.create_user(user).await.expect("nobody has that name");

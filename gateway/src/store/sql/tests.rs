@@ -93,7 +93,7 @@ async fn a_database_of_a_later_version_is_not_touched() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     SqlStore::open_sqlite(&path).await.unwrap().close().await;
-    spoil(&path, "UPDATE _sqlx_migrations SET version = 9999").await;
+    spoil(&path, "UPDATE _sqlx_migrations SET version = version + 9999").await;
     let opened = SqlStore::open_sqlite(&path).await;
     assert!(matches!(opened, Err(StoreError::Migration(_))), "{opened:?}");
 }
