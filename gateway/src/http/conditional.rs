@@ -1,22 +1,46 @@
-//! Conditional requests (RFC 9110, section 13). Content never changes under its CID, so the CID is
-//! a strong entity tag.
+//! Conditional requests (RFC 9110, section 13). Content never changes under its CID, and what is
+//! known of a file never changes under its root, so each is a strong entity tag.
+//!
+//! Whoever has several conditions asks them in the order of section 13.2.2: [`if_match`], then
+//! [`not_modified`], then [`keep_range_if_same`].
 
 use cid::Cid;
-use http::header::{HeaderMap, HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE};
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE};
 
-/// The entity tag of a file's content.
+use super::Problem;
+
+/// The entity tag of a file's content, or of what is known of it.
 pub(super) fn etag(cid: &Cid) -> String {
     format!("\"{cid}\"")
 }
 
+/// Refuses a request that is meant for another version (`If-Match`, strong comparison; `*` is any
+/// version that there is).
+///
+/// # Errors
+/// 412 `precondition_failed`.
+pub(super) fn if_match(headers: &HeaderMap, current_etag: &str) -> Result<(), Problem> {
+    let given = headers.contains_key(IF_MATCH);
+    if !given || tags(headers, IF_MATCH).any(|tag| tag == "*" || tag == current_etag) {
+        return Ok(());
+    }
+    let detail = "There is another version than `If-Match` names.";
+    let status = StatusCode::PRECONDITION_FAILED;
+    Err(Problem::new(status, "precondition_failed", "Precondition failed", detail))
+}
+
 /// Whether the client has what it asks for already (`If-None-Match`, weak comparison).
 pub(super) fn not_modified(headers: &HeaderMap, etag: &str) -> bool {
-    let values = headers.get_all(IF_NONE_MATCH).iter();
-    let mut tags = values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
-    tags.any(|tag| {
-        let tag = tag.trim();
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
-    })
+    tags(headers, IF_NONE_MATCH)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// The entity tags in a list. Ours have no comma, so that it does not matter where one of somebody
+/// else's is cut.
+fn tags(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|text| text.split(',')).map(str::trim)
 }
 
 /// Forgets the range of a client that wants it only of another version (`If-Range`, strong
@@ -44,6 +68,30 @@ mod tests {
         ] {
             let headers = HeaderMap::from_iter([(IF_NONE_MATCH, given.parse().unwrap())]);
             assert_eq!(not_modified(&headers, "\"a\""), matches, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_condition_that_names_this_version_strongly_holds() {
+        for (given, holds) in [
+            (&["\"a\""][..], true),
+            (&["*"], true),
+            (&["\"b\", \"a\""], true),
+            (&["\"b\"", " \"a\" "], true),
+            (&[], true),
+            (&["W/\"a\""], false),
+            (&["W/*"], false),
+            (&["\"b\"", "\"c\""], false),
+            (&["a"], false),
+            (&["\"A\""], false),
+            (&["\"*\""], false),
+            (&[""], false),
+            (&["\"\u{e9}\""], false),
+        ] {
+            let values =
+                given.iter().map(|value| HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            let headers = values.map(|value| (IF_MATCH, value)).collect::<HeaderMap>();
+            assert_eq!(if_match(&headers, "\"a\"").is_ok(), holds, "{given:?}");
         }
     }
 

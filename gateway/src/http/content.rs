@@ -45,6 +45,7 @@ pub(super) async fn content(
     let grant = services.access.grant::<Read>(bearer.as_str(), &cid).await?;
     let object = services.downloads.describe(grant)?;
     let etag = conditional::etag(&object.file().cid);
+    conditional::if_match(&headers, &etag)?;
     if conditional::not_modified(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, about_token(&etag)).into_response());
     }

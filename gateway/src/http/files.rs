@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use cidlock_crypto::Permissions;
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, LOCATION};
 use serde::{Deserialize, Serialize};
 
 use super::body::frames;
@@ -17,7 +17,7 @@ use super::credentials::Bearer;
 use super::form::{self, FormFile};
 use super::links::LinkBrief;
 use super::params::{CidPath, PageParams, Params};
-use super::{Problem, Services, digest, refusal};
+use super::{Problem, Services, conditional, digest, refusal};
 use crate::access::{Caller, Scope, Share, Stat};
 use crate::clock::rfc3339;
 use crate::files::FileInfo;
@@ -151,9 +151,16 @@ pub(super) async fn info(
     State(services): State<Arc<Services>>,
     bearer: Bearer,
     CidPath(cid): CidPath,
-) -> Result<Json<FileJson>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let grant = services.access.grant::<Stat>(bearer.as_str(), &cid).await?;
-    Ok(Json(FileJson::from(&services.files.info(&grant)?)))
+    let etag = conditional::etag(&grant.file().root);
+    conditional::if_match(&headers, &etag)?;
+    if conditional::not_modified(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
+    }
+    let info = services.files.info(&grant)?;
+    Ok(([(ETAG, etag)], Json(FileJson::from(&info))).into_response())
 }
 
 /// A page of a list.

@@ -6,7 +6,7 @@ use cidlock_crypto::chunked::Layout;
 use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::content::{around, bytes};
 use reqwest::Method;
-use reqwest::header::{IF_NONE_MATCH, IF_RANGE, RANGE};
+use reqwest::header::{IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE};
 use sha2::{Digest as _, Sha256};
 
 use crate::{CHUNK, GATEWAY};
@@ -86,5 +86,70 @@ async fn conditions_on_the_entity_tag_are_honoured() {
         let request = reader.get(&file.url).header(RANGE, "bytes=2-3").header(IF_RANGE, condition);
         let answer = Answer::to(request).await.expect(status);
         assert_eq!(answer.body, if status == 206 { &b"23"[..] } else { b"0123456789" });
+    }
+}
+
+#[tokio::test]
+async fn what_is_meant_for_another_version_is_refused_before_all_else_is_asked() {
+    let gateway = GATEWAY.lease().await;
+    let file = Client::admin(&gateway).await.store("a", "0123456789").await;
+    let reader = Client::stranger(&gateway);
+    let etag = format!("\"{}\"", file.cid);
+    for (tag, holds) in [
+        (etag.clone(), true),
+        ("*".to_owned(), true),
+        (format!("\"other\", {etag}"), true),
+        (format!("W/{etag}"), false),
+        ("\"other\"".to_owned(), false),
+        (file.cid.clone(), false),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let request = || reader.request(method.clone(), &file.url).header(IF_MATCH, &tag);
+            let answers = [
+                (Answer::to(request()).await, 200),
+                (Answer::to(request().header(IF_NONE_MATCH, &etag)).await, 304),
+                (Answer::to(request().header(RANGE, "bytes=10-")).await, 416),
+            ];
+            for (answer, status) in answers {
+                let status = match (holds, status, &method) {
+                    (false, ..) => 412,
+                    // RFC 9110, section 14.2: a range is of GET alone.
+                    (true, 416, &Method::HEAD) => 200,
+                    _ => status,
+                };
+                assert_eq!(answer.status, status, "{method} if {tag}");
+                if status == 412 && method == Method::GET {
+                    answer.assert_refused(412, "precondition_failed");
+                }
+            }
+        }
+    }
+    // Whoever may not read is told nothing else.
+    let unknown = reader.get(&format!("/files/{}", file.cid)).header(IF_MATCH, "\"other\"");
+    Answer::to(unknown).await.assert_refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_file_has_its_root_for_an_entity_tag() {
+    let gateway = GATEWAY.lease().await;
+    let admin = Client::admin(&gateway).await;
+    let file = admin.store("a", "content").await;
+    let path = format!("/v1/files/{}", file.cid);
+    let etag = format!("\"{}\"", file.json["root"].as_str().unwrap());
+    let shown = Answer::to(admin.get(&path)).await.expect(200);
+    assert_eq!(shown.header("etag"), Some(etag.as_str()));
+    let (same, other) = (etag.clone(), format!("\"{}\"", file.cid));
+    for (name, tag, status) in [
+        (IF_NONE_MATCH, &same, 304),
+        (IF_NONE_MATCH, &other, 200),
+        (IF_MATCH, &same, 200),
+        (IF_MATCH, &other, 412),
+    ] {
+        let answer = Answer::to(admin.get(&path).header(&name, tag)).await;
+        assert_eq!(answer.status, status, "{name}: {tag}");
+        if status != 412 {
+            assert_eq!(answer.header("etag"), Some(etag.as_str()), "{name}: {tag}");
+        }
+        assert!(status != 304 || answer.body.is_empty());
     }
 }
