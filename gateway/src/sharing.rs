@@ -132,6 +132,7 @@ impl Sharing {
             expires_at,
             permissions: request.permissions,
             label,
+            parents: Vec::new(),
         };
         let token = self.keyring.keys().mint_share(&claims)?;
         let row = self.store.create_link(row).await?;

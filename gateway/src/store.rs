@@ -263,7 +263,9 @@ pub trait Store: Send + Sync + 'static {
     /// Adds a link to a file.
     ///
     /// # Errors
-    /// [`StoreError::NoFile`], [`StoreError::NoUser`]; [`StoreError::Conflict`] if the id is in use.
+    /// [`StoreError::NoFile`], [`StoreError::NoUser`]; [`StoreError::NoLink`] if one of its parents
+    /// is no link to that file; [`StoreError::Conflict`] if the id is in use or a parent is named
+    /// twice.
     async fn create_link(&self, link: NewLink) -> Result<LinkRow, StoreError>;
 
     /// The link with this id, revoked or not.
@@ -277,7 +279,16 @@ pub trait Store: Send + Sync + 'static {
         limit: PageLimit,
     ) -> Result<Page<LinkRow>, StoreError>;
 
-    /// Revokes a link. `None` if there was nothing to revoke (unknown, or revoked before).
+    /// The links that descend from a link, the newest first, through however many others.
+    async fn links_below(
+        &self,
+        ancestor: LinkId,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<LinkRow>, StoreError>;
+
+    /// Revokes a link, and with it those that descend from it. `None` if there was nothing to
+    /// revoke (unknown, or revoked before by itself).
     async fn revoke_link(
         &self,
         id: LinkId,

@@ -15,6 +15,8 @@
 //! - [`deletions`]: what they take and what stays, once; what is due; what comes back and what does
 //!   not.
 //! - [`links`]: the same of links; a link is revoked once.
+//! - [`ancestors`]: a link knows what it descends from, in order; lists have what descends from a
+//!   link; whatever revokes one is seen on those below it.
 //! - [`revocations`]: numbered without gaps, visible in their order under concurrency, in pages,
 //!   for as long as they matter.
 //! - [`durability`]: what was answered is there after the database is opened again; a closed store
@@ -23,6 +25,7 @@
 //!
 //! It cannot say what survives a power failure.
 
+pub mod ancestors;
 pub mod deletions;
 pub mod durability;
 pub mod files;
@@ -75,6 +78,8 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
             are_not_undone of_tokens_only_move_on;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name
             are_revoked_once;
+        ancestors: come_back_in_their_order are_listed_from_above need_to_be_links_to_the_file
+            are_seen_to_be_revoked;
         revocations: are_numbered_in_pages matter_until_their_tokens_expired;
         durability: of_a_closed_store of_what_does_not_fit of_dropped_calls;
     }

@@ -64,6 +64,10 @@ pub enum StoreError {
     #[error("the file is being revised")]
     BeingRevised,
 
+    /// There is no such link to the file.
+    #[error("there is no such link")]
+    NoLink,
+
     /// The upload to be acknowledged was not begun, was cancelled or abandoned, or is already
     /// a file.
     #[error("the upload was not begun")]

@@ -24,6 +24,9 @@ pub struct NewLink {
     pub permissions: Permissions,
     /// What its maker calls it, sealed by the caller.
     pub label: Option<Vec<u8>>,
+    /// The links to the same file that it descends from, the first one first; none for one that
+    /// the file's owner made.
+    pub parents: Vec<LinkId>,
 }
 
 /// A link.
@@ -51,7 +54,11 @@ pub struct LinkRow {
     pub permissions: Permissions,
     /// What its maker calls it, sealed by the caller.
     pub label: Option<Vec<u8>>,
-    /// When it was revoked, if it was.
+    /// Since when its token is not honoured: since it, or the first of those it descends from, was
+    /// revoked.
     #[sqlx(try_from = "MaybeTime")]
     pub revoked_at: Option<UnixTime>,
+    /// The links that it descends from, the first one first.
+    #[sqlx(skip)]
+    pub parents: Vec<LinkId>,
 }

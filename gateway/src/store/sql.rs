@@ -261,6 +261,15 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(links::of_file(c, file, after, limit))).await
     }
 
+    async fn links_below(
+        &self,
+        ancestor: LinkId,
+        after: Option<Cursor>,
+        limit: PageLimit,
+    ) -> Result<Page<LinkRow>, StoreError> {
+        self.database.read(|c| Box::pin(links::below(c, ancestor, after, limit))).await
+    }
+
     async fn revoke_link(
         &self,
         id: LinkId,

@@ -161,6 +161,7 @@ pub(super) fn new_link(file: &FileRow, created_at: UnixTime) -> NewLink {
         expires_at: UnixTime(created_at.0 + 100),
         permissions: Permissions::READ,
         label: Some(vec![0, 255, 10]),
+        parents: Vec::new(),
     }
 }
 
