@@ -16,15 +16,18 @@ mod credentials;
 mod duration;
 mod failure;
 mod get;
+mod links;
 mod login;
 mod ls;
 mod output;
 mod progress;
 mod put;
+mod reference;
 mod remote;
 mod revoke;
 mod share;
 mod signals;
+mod table;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -61,6 +64,8 @@ enum Command {
     Ls(ls::LsArgs),
     /// Make a link by which anyone can download a file until it expires
     Share(share::ShareArgs),
+    /// List the links to a file
+    Links(links::LinksArgs),
     /// Take a link back
     Revoke(revoke::RevokeArgs),
 }
@@ -127,6 +132,7 @@ impl Command {
             Self::Get(args) => args.remote.json,
             Self::Ls(args) => args.remote.json,
             Self::Share(args) => args.remote.json,
+            Self::Links(args) => args.remote.json,
             Self::Revoke(args) => args.remote.json,
         }
     }
@@ -153,6 +159,7 @@ impl Command {
             Self::Get(args) => get::run(args, context).await,
             Self::Ls(args) => ls::run(args, context).await,
             Self::Share(args) => share::run(args, context).await,
+            Self::Links(args) => links::run(args, context).await,
             Self::Revoke(args) => revoke::run(args, context).await,
         }
     }

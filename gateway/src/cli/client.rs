@@ -10,6 +10,7 @@ mod files;
 mod links;
 mod login;
 mod model;
+mod pages;
 mod problem;
 mod server;
 mod session;
@@ -20,9 +21,9 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 
 pub(super) use self::files::{Download, NewFile, download_by_link};
-pub(super) use self::links::NewLink;
+pub(super) use self::links::{NewLink, Permission};
 pub(super) use self::login::log_in;
-pub(super) use self::model::FileInfo;
+pub(super) use self::model::{FileInfo, LinkInfo};
 pub(super) use self::problem::Problem;
 pub(super) use self::server::Server;
 use super::background::Background;
@@ -54,10 +55,6 @@ impl Client {
         background: Background,
     ) -> Result<Self, Failure> {
         Ok(Self { http: http_client(server.is_loopback())?, server, credentials, background })
-    }
-
-    pub(super) fn server(&self) -> &Server {
-        &self.server
     }
 
     /// Makes a small call in the name of the user. A rejected access token is renewed once: the

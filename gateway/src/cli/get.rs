@@ -6,7 +6,6 @@
 
 mod digest;
 mod disposition;
-mod reference;
 mod target;
 
 use std::path::PathBuf;
@@ -15,13 +14,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use self::digest::Expected;
-use self::reference::Reference;
 use self::target::Target;
 use super::Context;
 use super::client::{Download, download_by_link};
 use super::failure::Failure;
 use super::output::printable;
 use super::progress::Progress;
+use super::reference::Reference;
 use super::remote::Remote;
 
 /// Arguments of `cidlock get`.

@@ -4,10 +4,10 @@ mod table;
 
 use jiff::Timestamp;
 
-use self::table::Table;
 use super::Context;
 use super::failure::Failure;
 use super::remote::Remote;
+use super::table::Table;
 
 /// How many files are asked for at once.
 const PAGE: usize = 100;
@@ -26,31 +26,25 @@ pub(super) async fn run(args: LsArgs, context: &Context) -> Result<(), Failure> 
     let out = context.output;
     let client = context.client(&args.remote)?;
     let mut left = args.limit.map_or(usize::MAX, |limit| limit as usize);
-    let mut table = Table::new(Timestamp::now());
-    let mut cursor: Option<String> = None;
-    loop {
-        let mut page = client.list(left.min(PAGE), cursor.as_deref()).await?;
-        page.items.truncate(left);
-        left -= page.items.len();
+    let (mut table, now) = (Table::new(table::COLUMNS), Timestamp::now());
+    let mut pages = client.files();
+    while let Some(mut files) = pages.next(left.min(PAGE)).await? {
+        files.truncate(left);
+        left -= files.len();
         if out.is_json() {
-            page.items.iter().try_for_each(|file| out.json(file))?;
+            files.iter().try_for_each(|file| out.json(file))?;
         } else {
-            table.rows(&page.items).iter().try_for_each(|row| out.line(row))?;
+            let rows: Vec<_> = files.iter().map(|file| table::row(file, now)).collect();
+            table.rows(&rows).iter().try_for_each(|row| out.line(row))?;
         }
-        let Some(next) = page.next else { break };
         if left == 0 {
-            out.note("There are more files; a larger --limit shows them.");
+            if pages.has_more() {
+                out.note("There are more files; a larger --limit shows them.");
+            }
             return Ok(());
         }
-        if cursor.as_ref() == Some(&next) {
-            return Err(Failure::Unintelligible {
-                server: client.server().to_string(),
-                cause: "its list does not go on".to_owned(),
-            });
-        }
-        cursor = Some(next);
     }
-    if table.is_empty() && !out.is_json() {
+    if table.is_empty() {
         out.note("No files yet: `cidlock put FILE` stores one.");
     }
     Ok(())

@@ -3,7 +3,7 @@
 use cid::Cid;
 
 use super::Context;
-use super::client::NewLink;
+use super::client::{NewLink, Permission};
 use super::duration::Lifetime;
 use super::failure::Failure;
 use super::output::printable;
@@ -20,6 +20,9 @@ pub(super) struct ShareArgs {
     /// How long the link works, such as 15m, 24h or 7d [default: what the gateway says]
     #[arg(long = "for", value_name = "DURATION")]
     lifetime: Option<Lifetime>,
+    /// What the link allows
+    #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',', default_value = "read")]
+    permissions: Vec<Permission>,
     /// A name for the link in your own list of links
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
@@ -28,7 +31,7 @@ pub(super) struct ShareArgs {
 pub(super) async fn run(args: ShareArgs, context: &Context) -> Result<(), Failure> {
     let wanted = NewLink {
         expires_in: args.lifetime.map(Lifetime::seconds),
-        permissions: &["read"],
+        permissions: &args.permissions,
         name: args.label.as_deref(),
     };
     let link = context.client(&args.remote)?.create_link(&args.cid, &wanted).await?;

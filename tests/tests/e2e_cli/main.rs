@@ -4,6 +4,7 @@
 
 mod circle;
 mod cuts;
+mod links;
 mod scripts;
 mod session;
 mod terminal;

@@ -10,7 +10,8 @@ use tokio::time::timeout;
 
 use super::super::credentials::Secret;
 use super::super::failure::{AskedWith, Failure};
-use super::model::{FileInfo, Page};
+use super::model::FileInfo;
+use super::pages::Pages;
 use super::{Client, Server, answer, cause, http_client, unreachable};
 
 /// How long a server may work on an upload after its last byte: it confirms the pin.
@@ -67,19 +68,9 @@ impl Client {
         answer::json(response, &self.server).await
     }
 
-    /// A page of the user's files, newest first.
-    pub(in crate::cli) async fn list(
-        &self,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<Page, Failure> {
-        let mut url = self.server.url(&["v1", "files"]);
-        url.query_pairs_mut().append_pair("limit", &limit.to_string());
-        if let Some(cursor) = cursor {
-            url.query_pairs_mut().append_pair("cursor", cursor);
-        }
-        let response = self.call(|http| http.get(url.clone())).await?;
-        answer::json(response, &self.server).await
+    /// The user's files, newest first.
+    pub(in crate::cli) fn files(&self) -> Pages<'_, FileInfo> {
+        Pages::new(self, self.server.url(&["v1", "files"]))
     }
 
     /// Begins to download a file of the user's own.

@@ -45,17 +45,30 @@ pub(in crate::cli) struct OwnersLink {
     rest: Map<String, Value>,
 }
 
-/// Some of a user's files.
+/// A part of a list.
 #[derive(Deserialize)]
-pub(in crate::cli) struct Page {
-    pub(in crate::cli) items: Vec<FileInfo>,
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
     /// Where the next page begins; none at the end.
-    pub(in crate::cli) next: Option<String>,
+    pub(super) next: Option<String>,
+}
+
+/// A link as its owner sees it afterwards: without what opens it.
+#[derive(Serialize, Deserialize)]
+pub(in crate::cli) struct LinkInfo {
+    pub(in crate::cli) id: String,
+    /// For the owner's own list of links.
+    pub(in crate::cli) name: Option<String>,
+    pub(in crate::cli) permissions: Vec<String>,
+    pub(in crate::cli) expires_at: Timestamp,
+    pub(in crate::cli) revoked_at: Option<Timestamp>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 /// A link that was just made. No `Debug`: it is authority.
 #[derive(Serialize, Deserialize)]
-pub(in crate::cli) struct LinkInfo {
+pub(in crate::cli) struct FreshLink {
     pub(in crate::cli) id: String,
     pub(in crate::cli) token: Secret,
     pub(in crate::cli) url: String,

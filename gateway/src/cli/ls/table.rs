@@ -1,59 +1,26 @@
-//! The table of `ls`: name, size, age, CID.
+//! The rows of `ls`: name, size, age, CID.
 
 use indicatif::HumanBytes;
 use jiff::Timestamp;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::super::client::FileInfo;
 use super::super::output::{fit, printable};
+use super::super::table::Column;
 
 /// The widest name that is shown, in columns.
 const MAX_NAME_WIDTH: usize = 48;
-const SIZE_WIDTH: usize = 10;
-const AGE_WIDTH: usize = 4;
 
-/// A table that is printed while it grows: its columns are as wide as the pages so far need.
-pub(super) struct Table {
-    now: Timestamp,
-    name_width: usize,
-    is_empty: bool,
-}
+pub(super) const COLUMNS: [Column; 4] =
+    [Column::left("NAME"), Column::right("SIZE", 10), Column::right("AGE", 4), Column::left("CID")];
 
-impl Table {
-    pub(super) fn new(now: Timestamp) -> Self {
-        Self { now, name_width: "NAME".len(), is_empty: true }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.is_empty
-    }
-
-    /// The lines for `files`, after a heading where they are the first.
-    pub(super) fn rows(&mut self, files: &[FileInfo]) -> Vec<String> {
-        let names: Vec<String> = files
-            .iter()
-            .map(|file| fit(&printable(file.name.as_deref().unwrap_or("-")), MAX_NAME_WIDTH))
-            .collect();
-        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
-        self.name_width = self.name_width.max(widest);
-        let mut lines = Vec::with_capacity(files.len() + 1);
-        if self.is_empty && !files.is_empty() {
-            lines.push(self.line("NAME", "SIZE", "AGE", "CID"));
-            self.is_empty = false;
-        }
-        for (file, name) in files.iter().zip(&names) {
-            let size = HumanBytes(file.size).to_string();
-            let age = age(self.now, file.created_at);
-            lines.push(self.line(name, &size, &age, &printable(&file.cid)));
-        }
-        lines
-    }
-
-    fn line(&self, name: &str, size: &str, age: &str, cid: &str) -> String {
-        // Padding by columns, which are not characters.
-        let padding = self.name_width.saturating_sub(name.width());
-        format!("{name}{:padding$}  {size:>SIZE_WIDTH$}  {age:>AGE_WIDTH$}  {cid}", "")
-    }
+/// The row of `file`, as seen at `now`.
+pub(super) fn row(file: &FileInfo, now: Timestamp) -> [String; 4] {
+    [
+        fit(&printable(file.name.as_deref().unwrap_or("-")), MAX_NAME_WIDTH),
+        HumanBytes(file.size).to_string(),
+        age(now, file.created_at),
+        printable(&file.cid).into_owned(),
+    ]
 }
 
 /// How long ago `then` was, in its largest unit; a clock that differs from ours reads as now.
@@ -81,44 +48,25 @@ mod tests {
         .unwrap()
     }
 
-    fn table() -> Table {
-        Table::new(Timestamp::from_second(1_000_000).unwrap())
+    fn shown(name: &str, size: u64, second: i64) -> [String; 4] {
+        row(&file(name, size, second), Timestamp::from_second(1_000_000).unwrap())
     }
 
     #[test]
-    fn columns_line_up_whatever_the_script() {
-        let rows = table().rows(&[file("a.txt", 3, 999_990), file("写真.jpg", 5 << 20, 900_000)]);
-        assert_eq!(
-            rows,
-            [
-                "NAME            SIZE   AGE  CID",
-                "a.txt            3 B   10s  bafy",
-                "写真.jpg    5.00 MiB    1d  bafy",
-            ]
-        );
+    fn a_row_says_what_a_file_is_and_how_old() {
+        assert_eq!(shown("a.txt", 3, 999_990), ["a.txt", "3 B", "10s", "bafy"]);
+        assert_eq!(shown("写真.jpg", 5 << 20, 900_000), ["写真.jpg", "5.00 MiB", "1d", "bafy"]);
     }
 
     #[test]
     fn control_characters_in_names_are_escaped() {
-        let rows = table().rows(&[file("a\u{1b}[31m\nb", 0, 0)]);
-        assert_eq!(rows.len(), 2);
-        assert!(rows[1].starts_with(r"a\u{1b}[31m\nb  "), "{}", rows[1]);
+        assert_eq!(shown("a\u{1b}[31m\nb", 0, 0)[0], r"a\u{1b}[31m\nb");
     }
 
     #[test]
     fn a_long_name_is_cut() {
-        let rows = table().rows(&[file(&"x".repeat(500), 0, 0)]);
-        assert!(rows[1].starts_with(&format!("{}…  ", "x".repeat(MAX_NAME_WIDTH - 1))));
-    }
-
-    #[test]
-    fn the_heading_comes_once() {
-        let mut table = table();
-        assert!(table.rows(&[]).is_empty());
-        assert!(table.is_empty());
-        assert_eq!(table.rows(&[file("a", 0, 0)]).len(), 2);
-        assert_eq!(table.rows(&[file("b", 0, 0)]).len(), 1);
-        assert!(!table.is_empty());
+        let name = &shown(&"x".repeat(500), 0, 0)[0];
+        assert_eq!(*name, format!("{}…", "x".repeat(MAX_NAME_WIDTH - 1)));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Fixture {
 #[tokio::test]
 async fn a_token_that_lasts_is_used_without_asking() {
     let fixture = Fixture::new(Timestamp::MAX).await;
-    fixture.client().list(1, None).await.unwrap();
+    fixture.client().files().next(1).await.unwrap();
     assert_eq!(fixture.renewals(), 0);
 }
 
@@ -103,7 +103,7 @@ async fn clients_in_parallel_renew_once_and_share_the_result() {
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..16 {
         let client = fixture.client();
-        clients.spawn(async move { client.list(1, None).await.map(drop) });
+        clients.spawn(async move { client.files().next(1).await.map(drop) });
     }
     while let Some(result) = clients.join_next().await {
         result.unwrap().unwrap();
@@ -124,7 +124,7 @@ async fn a_rejected_token_is_renewed_though_it_should_have_lasted() {
         ..Account::for_tests("admin")
     };
     fixture.credentials.lock().await.unwrap().keep(&fixture.server, account).unwrap();
-    fixture.client().list(1, None).await.unwrap();
+    fixture.client().files().next(1).await.unwrap();
     assert_eq!(fixture.renewals(), 1);
 }
 
@@ -132,9 +132,9 @@ async fn a_rejected_token_is_renewed_though_it_should_have_lasted() {
 async fn a_session_that_is_not_renewed_is_over_and_forgotten() {
     let fixture = Fixture::new(Timestamp::UNIX_EPOCH).await;
     *fixture.realm.valid.lock().unwrap() = None;
-    let failure = fixture.client().list(1, None).await.err().unwrap();
+    let failure = fixture.client().files().next(1).await.err().unwrap();
     assert!(matches!(failure, Failure::SessionEnded(_)), "{failure}");
-    let failure = fixture.client().list(1, None).await.err().unwrap();
+    let failure = fixture.client().files().next(1).await.err().unwrap();
     assert!(matches!(failure, Failure::NotLoggedIn(_)), "{failure}");
 }
 
@@ -147,7 +147,7 @@ async fn a_server_that_is_away_does_not_cost_the_session() {
     fixture.credentials.lock().await.unwrap().keep(&away, account).unwrap();
     let client =
         Client::new(away.clone(), fixture.credentials.clone(), Background::default()).unwrap();
-    let failure = client.list(1, None).await.err().unwrap();
+    let failure = client.files().next(1).await.err().unwrap();
     assert!(matches!(failure, Failure::Unreachable { .. }), "{failure}");
     assert!(fixture.credentials.account(&away).unwrap().is_some());
 }

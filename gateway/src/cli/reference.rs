@@ -1,11 +1,11 @@
-//! What `get` is asked for: a file of the user's own, or a link.
+//! What a command is asked about: a file of the user's own, a link that opens a file, a link by its id.
 
 use std::str::FromStr;
 
 use cid::Cid;
 use reqwest::Url;
 
-use super::super::client::Server;
+use super::client::Server;
 
 /// A file, and the authority to read it.
 #[derive(Clone)]
@@ -19,8 +19,23 @@ pub(super) enum Reference {
 /// A link is authority and is not shown.
 impl std::fmt::Debug for Reference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reference({})", self.cid())
+    }
+}
+
+impl Reference {
+    /// The file's CID, as it was written.
+    pub(super) fn cid(&self) -> &str {
         let (Self::File { cid, .. } | Self::Link { cid, .. }) = self;
-        write!(f, "Reference({cid})")
+        cid
+    }
+
+    /// The gateway, where a URL named it.
+    pub(super) fn server(&self) -> Option<&Server> {
+        match self {
+            Self::File { server, .. } => server.as_ref(),
+            Self::Link { server, .. } => Some(server),
+        }
     }
 }
 
@@ -62,6 +77,16 @@ const FILES: &str = "/files/";
 
 fn known_cid(text: &str) -> Option<String> {
     Cid::from_str(text).is_ok().then(|| text.to_owned())
+}
+
+/// The longest id of a link, in characters.
+const MAX_ID_LEN: usize = 128;
+
+/// An id is one path segment; whoever gives a link by mistake is told so before it travels.
+pub(super) fn link_id(text: &str) -> Result<String, &'static str> {
+    let is_id = (1..=MAX_ID_LEN).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if is_id { Ok(text.to_owned()) } else { Err("this is no link's id, such as `share` prints") }
 }
 
 #[cfg(test)]
@@ -109,6 +134,14 @@ mod tests {
             (&format!("https://u:p@a.example/files/{CID}"), ReferenceError::UserInfo),
         ] {
             assert_eq!(parsed(text).err(), Some(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_one_plain_word() {
+        assert!(link_id("0193f6a0-5b6e-7c11-8f0e-0123456789ab").is_ok());
+        for text in ["", ".", "..", "a/b", "http://a/files/b", "a b", "a?b", &"x".repeat(129)] {
+            assert!(link_id(text).is_err(), "{text}");
         }
     }
 
