@@ -8,7 +8,7 @@
 //! link it was given.
 //!
 //! Invariants: a secret appears on the terminal only where it is what was asked for (a link); no
-//! command leaves a half-written file; an interrupted command does not lose a session.
+//! command leaves a half-written file under its name; an interrupted command does not lose a session.
 
 mod background;
 mod client;
@@ -16,6 +16,7 @@ mod credentials;
 mod duration;
 mod failure;
 mod get;
+mod leftover;
 mod links;
 mod login;
 mod ls;
@@ -38,6 +39,7 @@ use self::background::Background;
 use self::client::Client;
 use self::credentials::CredentialStore;
 use self::failure::Failure;
+use self::leftover::Leftover;
 use self::output::Output;
 use self::remote::Remote;
 use crate::config::{Config, ServeFlags};
@@ -75,6 +77,7 @@ struct Context {
     output: Output,
     credentials: CredentialStore,
     background: Background,
+    leftover: Leftover,
 }
 
 impl Context {
@@ -142,13 +145,19 @@ impl Command {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let background = Background::default();
         let credentials = CredentialStore::of_the_user()?;
-        let context = Context { output, credentials, background: background.clone() };
+        let leftover = Leftover::default();
+        let context = Context {
+            output,
+            credentials,
+            background: background.clone(),
+            leftover: leftover.clone(),
+        };
         let result = tokio::select! {
             result = self.dispatch(&context) => result,
             signal = signals::stopped() => Err(Failure::Interrupted(signal)),
         };
         background.finish().await;
-        result
+        result.map_err(|failure| leftover.added_to(failure))
     }
 
     async fn dispatch(self, context: &Context) -> Result<(), Failure> {

@@ -10,6 +10,7 @@
 pub mod client;
 pub mod command;
 pub mod content;
+pub mod detour;
 pub mod forge;
 pub mod gateway;
 pub mod kubo;

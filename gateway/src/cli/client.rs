@@ -1,11 +1,12 @@
 //! The gateway's HTTP contract, seen from outside.
 //!
-//! One method per call ([`files`], [`links`], [`login`]); each returns what the server answered or
+//! One method per call ([`files`], [`download`], [`links`], [`login`]); each returns what the server answered or
 //! the [`Failure`] to report. What needs a session carries its access token, renewed as needed
 //! ([`session`]). Redirects are not followed: the contract has none, and a token must not wander.
 //! Every wait has a limit.
 
 mod answer;
+mod download;
 mod files;
 mod links;
 mod login;
@@ -20,7 +21,8 @@ use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 
-pub(super) use self::files::{Download, NewFile, download_by_link};
+pub(super) use self::download::{Download, Origin, Version};
+pub(super) use self::files::NewFile;
 pub(super) use self::links::{NewLink, Permission};
 pub(super) use self::login::log_in;
 pub(super) use self::model::{FileInfo, LinkInfo};
@@ -97,6 +99,10 @@ fn http_client(is_loopback: bool) -> Result<reqwest::Client, Failure> {
 
 fn unreachable(server: &Server, error: &reqwest::Error) -> Failure {
     Failure::Unreachable { server: server.to_string(), cause: cause(error) }
+}
+
+fn too_slow(server: &Server) -> Failure {
+    Failure::Unreachable { server: server.to_string(), cause: "it took too long".to_owned() }
 }
 
 /// What lies at the root of `error`. The errors above it only say that a request failed, and

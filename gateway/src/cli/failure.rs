@@ -5,7 +5,10 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use indicatif::HumanBytes;
 
 use super::client::{Problem, Server};
 use super::output::printable;
@@ -125,6 +128,16 @@ pub(super) enum Failure {
         /// Why, as far as is known.
         cause: String,
     },
+    /// A download did not come to its end, and what has come of it was kept.
+    #[error("{cause}")]
+    Unfinished {
+        /// Where it is.
+        path: PathBuf,
+        /// How many bytes are there.
+        bytes: u64,
+        /// Why there are no more.
+        cause: Box<Failure>,
+    },
     /// Every byte came, but not the right ones.
     #[error("{0}")]
     Damaged(String),
@@ -178,6 +191,7 @@ impl Failure {
                 _ => Exit::Failed,
             },
             Self::Unreachable { .. } | Self::UploadCut { .. } | Self::Cut { .. } => Exit::TryAgain,
+            Self::Unfinished { cause, .. } => cause.exit(),
             Self::Damaged(_) => Exit::Damaged,
             Self::ReaderGone => Exit::Success,
             Self::Interrupted(signal) => Exit::Stopped(*signal),
@@ -202,6 +216,7 @@ impl Failure {
             Self::Unintelligible { .. } => "unintelligible_answer",
             Self::UploadCut { .. } => "upload_cut",
             Self::Cut { .. } => "transfer_cut",
+            Self::Unfinished { cause, .. } => cause.code(),
             Self::Damaged(_) => "damaged",
             Self::Local { .. } => "local_file",
             Self::Credentials(_) => "credentials",
@@ -237,7 +252,19 @@ impl Failure {
                  and `cidlock ls` what is stored"
                     .to_owned(),
             ),
-            Self::Cut { .. } => Some("Nothing was kept: try again".to_owned()),
+            Self::Cut { done: 0, .. } => Some("Try again".to_owned()),
+            Self::Cut { .. } => {
+                Some("Try again: with -o FILE the next attempt goes on where one ended".to_owned())
+            }
+            Self::Unfinished { path, bytes, cause } => {
+                let kept = format!(
+                    "{} are kept in {}: getting it again to the same place goes on from there",
+                    HumanBytes(*bytes),
+                    printable(&path.display().to_string()),
+                );
+                let cause = if matches!(**cause, Self::Cut { .. }) { None } else { cause.hint() };
+                Some(cause.map_or(kept.clone(), |hint| format!("{hint}. {kept}")))
+            }
             _ => None,
         }
     }
@@ -246,6 +273,7 @@ impl Failure {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { problem, .. } => Some(problem.status()),
+            Self::Unfinished { cause, .. } => cause.status(),
             _ => None,
         }
     }
@@ -254,6 +282,7 @@ impl Failure {
     pub(super) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused { problem, .. } => problem.request_id(),
+            Self::Unfinished { cause, .. } => cause.request_id(),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ const NAME_WIDTH: usize = 24;
 #[derive(Debug, Clone)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    template: &'static str,
 }
 
 impl Progress {
@@ -27,15 +28,16 @@ impl Progress {
             return Self::hidden();
         }
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-        bar.set_style(style(total.map_or(OPEN_ENDED, |_| DETERMINATE)));
+        let template = total.map_or(OPEN_ENDED, |_| DETERMINATE);
+        bar.set_style(style(template));
         bar.set_prefix(fit(&printable(name), NAME_WIDTH));
         bar.enable_steady_tick(TICK);
-        Self { bar }
+        Self { bar, template }
     }
 
     /// A bar that is never drawn.
     pub(super) fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden() }
+        Self { bar: ProgressBar::hidden(), template: OPEN_ENDED }
     }
 
     /// `bytes` more have passed.
@@ -43,10 +45,23 @@ impl Progress {
         self.bar.inc(bytes as u64);
     }
 
-    /// All bytes have passed, and the other side still works on them.
+    /// The first `bytes` were there before.
+    pub(super) fn begin_at(&self, bytes: u64) {
+        // Neither the speed nor what is left is to be told from them.
+        self.bar.set_position(bytes);
+        self.bar.reset_eta();
+        self.bar.reset_elapsed();
+    }
+
+    /// No bytes pass for now.
     pub(super) fn wait_for(&self, what: &'static str) {
         self.bar.set_style(style(WAITING));
         self.bar.set_message(what);
+    }
+
+    /// They pass again.
+    pub(super) fn go_on(&self) {
+        self.bar.set_style(style(self.template));
     }
 
     /// Takes the bar off the screen.

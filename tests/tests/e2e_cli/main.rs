@@ -5,6 +5,7 @@
 mod circle;
 mod cuts;
 mod links;
+mod resume;
 mod scripts;
 mod session;
 mod terminal;
@@ -34,11 +35,16 @@ impl Person {
     /// Somebody who has logged in as `admin`.
     async fn logged_in(gateway: &Gateway) -> Self {
         let person = Self::new(gateway);
-        let login = person.command(&["login", "--password-file", "-", "--server", &person.server]);
+        person.log_in(gateway).await;
+        person
+    }
+
+    /// Logs in as `admin`, by the address that they know.
+    async fn log_in(&self, gateway: &Gateway) {
+        let login = self.command(&["login", "--password-file", "-", "--server", &self.server]);
         let secret = gateway.home().admin_secret().into_bytes();
         let said = command::run_with_input(login, secret).await.expect(0);
         assert!(said.text().contains("Logged in"), "{}", said.text());
-        person
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -22,11 +22,17 @@ impl Expected {
         Self(members.filter_map(|member| sha256(member.trim())).next_back())
     }
 
+    /// Whether it was named.
+    pub(super) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Compares it with what came.
     pub(super) fn check(&self, came: &[u8; 32]) -> Result<(), Failure> {
         match &self.0 {
             Some(promised) if promised != came => Err(Failure::Damaged(format!(
-                "what arrived is damaged and was not kept: its SHA-256 is {}, and should be {}",
+                "what arrived is damaged and was not kept: its SHA-256 is {}, and should be {}; the \
+                 same command starts again from the beginning",
                 hex(came),
                 hex(promised)
             ))),

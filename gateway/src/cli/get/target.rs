@@ -1,17 +1,16 @@
 //! Where a download is written: a file, under its name only when it is complete, or standard
 //! output.
 
-use std::fs::Permissions;
 use std::io::{self, IsTerminal as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
-use tokio::fs::File;
+use sha2::Sha256;
 use tokio::io::{AsyncWriteExt as _, Stdout};
 
 use super::super::failure::Failure;
+use super::super::leftover::Leftover;
 use super::super::output::unwritable;
+use super::part::{Part, exists};
 
 /// Where a download should go, as the command line says.
 #[derive(Debug)]
@@ -46,27 +45,23 @@ impl Target {
         Ok(target)
     }
 
-    /// Opens it for a file whose own name is `own_name`, or at worst `fallback`.
+    /// Opens it for the file `cid`, whose own name is `own_name` if it has one. What would be left
+    /// of it is told to `leftover`.
     pub(super) async fn open(
         &self,
         own_name: Option<&str>,
-        fallback: &str,
+        cid: &str,
+        leftover: &Leftover,
     ) -> Result<Sink, Failure> {
         let path = match &self.place {
             Place::Stdout => return Ok(Sink::Stdout(tokio::io::stdout())),
             Place::File(path) => path.clone(),
-            Place::Directory(directory) => directory.join(own_name.unwrap_or(fallback)),
+            Place::Directory(directory) => directory.join(own_name.unwrap_or(cid)),
         };
         self.check(&path)?;
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let temporary = tempfile::Builder::new()
-            .prefix(".cidlock-")
-            .suffix(".part")
-            // As every program creates its files: what the user's umask leaves.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(directory.unwrap_or(Path::new(".")))
-            .map_err(|error| unwritable_file(&path, without_temporary_name(&error)))?;
-        Ok(Sink::File(PartialFile::new(temporary, path, self.force)))
+        let part = Part::open(path, cid)?;
+        leftover.is(part.path());
+        Ok(Sink::File(part, self.force))
     }
 
     fn check(&self, path: &Path) -> Result<(), Failure> {
@@ -86,25 +81,56 @@ impl Target {
 /// A target that is open.
 pub(super) enum Sink {
     Stdout(Stdout),
-    File(PartialFile),
+    /// A file, and whether it may replace another.
+    File(Part, bool),
 }
 
 impl Sink {
+    /// Hashes the beginning of the file that an earlier command left, and gives its length: what is
+    /// written from now on follows it. `total` is the length of the file if the rest can be asked
+    /// for; a beginning that cannot be that of such a file is forgotten.
+    pub(super) async fn beginning(
+        &mut self,
+        total: Option<u64>,
+        sha256: &mut Sha256,
+    ) -> Result<u64, Failure> {
+        let Self::File(part, _) = self else { return Ok(0) };
+        let length = part.len().await?;
+        if total.is_some_and(|total| length <= total) {
+            return part.read_into(sha256).await;
+        }
+        part.clear().await?;
+        Ok(0)
+    }
+
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match self {
             Self::Stdout(stdout) => stdout.write_all(bytes).await.map_err(unwritable),
-            Self::File(partial) => partial.write(bytes).await,
+            Self::File(part, _) => part.write(bytes).await,
+        }
+    }
+
+    /// Hands everything on; what a file has by then is there for another command to go on with.
+    pub(super) async fn flush(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush().await.map_err(unwritable),
+            Self::File(part, _) => part.flush().await,
+        }
+    }
+
+    /// Removes what was written, where that can be done.
+    pub(super) fn discard(self) {
+        if let Self::File(part, _) = self {
+            part.discard();
         }
     }
 
     /// Gives the file its name; the path is none for standard output.
-    pub(super) async fn commit(self) -> Result<Option<PathBuf>, Failure> {
+    pub(super) async fn commit(mut self) -> Result<Option<PathBuf>, Failure> {
+        self.flush().await?;
         match self {
-            Self::Stdout(mut stdout) => {
-                stdout.flush().await.map_err(unwritable)?;
-                Ok(None)
-            }
-            Self::File(partial) => partial.commit().await.map(Some),
+            Self::Stdout(_) => Ok(None),
+            Self::File(part, replace) => part.commit(replace).await.map(Some),
         }
     }
 
@@ -117,68 +143,17 @@ impl Sink {
     pub(super) fn label(&self) -> String {
         match self {
             Self::Stdout(_) => "-".to_owned(),
-            Self::File(partial) => {
-                partial.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            Self::File(part, _) => {
+                part.target().file_name().unwrap_or_default().to_string_lossy().into_owned()
             }
         }
-    }
-}
-
-/// A file under a temporary name, which goes away unless it is committed.
-pub(super) struct PartialFile {
-    file: File,
-    temporary: TempPath,
-    path: PathBuf,
-    force: bool,
-}
-
-impl PartialFile {
-    fn new(temporary: NamedTempFile, path: PathBuf, force: bool) -> Self {
-        let (file, temporary) = temporary.into_parts();
-        Self { file: File::from_std(file), temporary, path, force }
-    }
-
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).await.map_err(|error| unwritable_file(&self.path, error))
-    }
-
-    async fn commit(mut self) -> Result<PathBuf, Failure> {
-        self.file.flush().await.map_err(|error| unwritable_file(&self.path, error))?;
-        let persisted = if self.force {
-            self.temporary.persist(&self.path)
-        } else {
-            // Somebody may have made one meanwhile.
-            self.temporary.persist_noclobber(&self.path)
-        };
-        match persisted {
-            Ok(()) => Ok(self.path),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(exists(&self.path))
-            }
-            Err(error) => Err(unwritable_file(&self.path, error.error)),
-        }
-    }
-}
-
-fn exists(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::usage(format_args!("{path} exists: --force replaces it, -o names another"))
-}
-
-fn unwritable_file(path: &Path, error: io::Error) -> Failure {
-    Failure::local(format_args!("cannot write {}", path.display()), error)
-}
-
-/// The kind of `error` alone: its text speaks of the temporary name, which means nothing to anyone.
-fn without_temporary_name(error: &io::Error) -> io::Error {
-    match error.kind() {
-        kind @ io::ErrorKind::NotFound => io::Error::new(kind, "there is no such directory"),
-        kind => kind.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sha2::Digest as _;
+
     use super::*;
 
     fn names(dir: &Path) -> Vec<String> {
@@ -194,7 +169,7 @@ mod tests {
         own_name: Option<&str>,
         bytes: &[u8],
     ) -> Result<PathBuf, Failure> {
-        let mut sink = target.open(own_name, "fallback").await?;
+        let mut sink = target.open(own_name, "fallback", &Leftover::default()).await?;
         sink.write(bytes).await?;
         Ok(sink.commit().await?.unwrap())
     }
@@ -203,7 +178,7 @@ mod tests {
     async fn a_file_has_its_name_only_when_it_is_complete() {
         let dir = tempfile::tempdir().unwrap();
         let target = Target::new(Some(dir.path().join("a.txt")), false).unwrap();
-        let mut sink = target.open(Some("other"), "cid").await.unwrap();
+        let mut sink = target.open(Some("other"), "cid", &Leftover::default()).await.unwrap();
         sink.write(b"abc").await.unwrap();
         assert_ne!(names(dir.path()), ["a.txt"]);
         sink.commit().await.unwrap();
@@ -212,13 +187,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_not_completed_leaves_nothing() {
+    async fn a_file_that_is_not_completed_leaves_its_beginning_under_another_name() {
         let dir = tempfile::tempdir().unwrap();
         let target = Target::new(Some(dir.path().join("a.txt")), false).unwrap();
-        let mut sink = target.open(None, "cid").await.unwrap();
+        let mut sink = target.open(None, "cid", &Leftover::default()).await.unwrap();
         sink.write(b"abc").await.unwrap();
+        sink.flush().await.unwrap();
         drop(sink);
-        assert!(names(dir.path()).is_empty());
+        assert_eq!(names(dir.path()), [".a.txt.cid.part"]);
+        for (total, kept) in [(Some(9), 3), (Some(3), 3), (Some(2), 0)] {
+            let mut sink = target.open(None, "cid", &Leftover::default()).await.unwrap();
+            let beginning = sink.beginning(total, &mut Sha256::new()).await.unwrap();
+            assert_eq!(beginning, kept, "{total:?}");
+        }
+        assert!(names(dir.path()).is_empty(), "one that was too long is of no use");
     }
 
     #[tokio::test]
@@ -250,17 +232,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.txt");
         let target = Target::new(Some(path.clone()), false).unwrap();
-        let sink = target.open(None, "cid").await.unwrap();
+        let mut sink = target.open(None, "cid", &Leftover::default()).await.unwrap();
+        sink.write(b"ours").await.unwrap();
         std::fs::write(&path, "theirs").unwrap();
         assert!(sink.commit().await.is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
-        assert_eq!(names(dir.path()), ["a.txt"]);
+        assert_eq!(names(dir.path()), [".a.txt.cid.part", "a.txt"], "ours is not lost either");
     }
 
     #[tokio::test]
     async fn a_directory_that_is_missing_is_an_error_about_the_target_alone() {
         let target = Target::new(Some("/nowhere/a.txt".into()), false).unwrap();
-        let error = target.open(None, "cid").await.err().unwrap().to_string();
+        let error = target.open(None, "cid", &Leftover::default()).await.err().unwrap().to_string();
         assert_eq!(error, "cannot write /nowhere/a.txt: there is no such directory");
     }
 
