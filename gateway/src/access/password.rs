@@ -1,8 +1,9 @@
 //! Passwords: Argon2id (RFC 9106), off the async threads, few at a time.
 
+mod argon2id;
+
 use std::sync::Arc;
 
-use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::AccessError;
 use crate::store::PasswordHash;
+use argon2id::Argon2id;
 
 /// A password that was made here, 24 random bytes in base64url; for the first user's first login.
 pub struct NewPassword(pub Zeroizing<String>);
@@ -51,7 +53,7 @@ impl Passwords {
         password: Zeroizing<String>,
     ) -> Result<PasswordHash, AccessError> {
         self.run(move || {
-            let phc = Argon2::default().hash_password(password.as_bytes());
+            let phc = Argon2id.hash_password(password.as_bytes());
             phc.map(|phc| PasswordHash::new(phc.to_string()))
                 .map_err(|error| AccessError::Hashing(error.to_string()))
         })
@@ -72,7 +74,7 @@ impl Passwords {
         self.run(move || {
             let phc = Phc::new(hash.expose());
             let phc = phc.map_err(|error| AccessError::Hashing(error.to_string()))?;
-            Ok(Argon2::default().verify_password(password.as_bytes(), &phc).is_ok() && known)
+            Ok(Argon2id.verify_password(password.as_bytes(), &phc).is_ok() && known)
         })
         .await
     }
