@@ -12,6 +12,8 @@
 
 mod background;
 mod client;
+mod completions;
+mod configuration;
 mod credentials;
 mod duration;
 mod failure;
@@ -20,6 +22,7 @@ mod leftover;
 mod links;
 mod login;
 mod ls;
+mod man;
 mod output;
 mod progress;
 mod put;
@@ -55,6 +58,7 @@ pub struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Start the gateway
+    #[command(after_help = "All other settings: cidlock config docs")]
     Serve(ServeFlags),
     /// Log in to a gateway and keep the session for the other commands
     Login(login::LoginArgs),
@@ -70,6 +74,12 @@ enum Command {
     Links(links::LinksArgs),
     /// Take a link back
     Revoke(revoke::RevokeArgs),
+    /// Show the configuration of `serve`
+    Config(configuration::ConfigArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(man::ManArgs),
 }
 
 /// What every client command is given.
@@ -129,7 +139,8 @@ impl Cli {
 impl Command {
     fn wants_json(&self) -> bool {
         match self {
-            Self::Serve(_) => false,
+            Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Config(args) => args.wants_json(),
             Self::Login(args) => args.remote.json,
             Self::Put(args) => args.remote.json,
             Self::Get(args) => args.remote.json,
@@ -170,6 +181,9 @@ impl Command {
             Self::Share(args) => share::run(args, context).await,
             Self::Links(args) => links::run(args, context).await,
             Self::Revoke(args) => revoke::run(args, context).await,
+            Self::Config(args) => configuration::run(&args, context),
+            Self::Completions(args) => completions::run(&args, context),
+            Self::Man(args) => man::run(&args, context),
         }
     }
 }

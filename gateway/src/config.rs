@@ -1,32 +1,61 @@
-//! Configuration: one file in TOML, a few flags, the same flags from the environment.
+//! Configuration: flags of `cidlock serve`, the environment, one file in TOML, and the defaults, in
+//! this order of precedence.
 //!
-//! A flag wins over its environment variable (`CIDLOCK_*`), which wins over the file, which wins
-//! over the default. Every limit of the program stands here, with its unit at the end of its name
-//! and its default in its `Default`. An unknown key is an error: a misspelt limit must not be a
-//! missing one.
+//! What is known of a setting is said once, where its concern is declared ([`HttpConfig`],
+//! [`LimitsConfig`], [`TokensConfig`], [`LogConfig`]): name, type, default, unit, limits and what it is
+//! for. The names of its variable and flag, the check of its limits, the help, what is printed and
+//! `docs/configuration.md` all come out of that.
+//!
+//! An unknown key or variable is an error: a misspelt limit must not be a missing one. No error
+//! repeats a value, and no value says where it came from but here: what reads the configuration takes
+//! it as it is. The environment is read here alone, but for what `cli` keeps for itself.
 
+mod amount;
+mod effective;
+mod environment;
+mod error;
+mod field;
+mod file;
 mod flags;
 mod limits;
 mod listen;
 mod log;
+mod nearest;
+mod origin;
+mod page;
+mod print;
+mod rule;
+mod table;
 mod tokens;
+mod value;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::Deserialize;
-
+pub use effective::Effective;
+pub use environment::Environment;
+pub use error::ConfigError;
+pub use field::Field;
 pub use flags::ServeFlags;
 pub use limits::LimitsConfig;
 pub use listen::HttpConfig;
 pub use log::LogConfig;
+pub use origin::{Origin, Place};
+pub use page::page;
+pub use rule::Rule;
+pub use table::Table;
 pub use tokens::TokensConfig;
+pub use value::Value;
+
+/// The name of the file in the data directory.
+const FILE_NAME: &str = "cidlock.toml";
+
+/// The variable that names another file.
+const FILE_VARIABLE: &str = "CIDLOCK_CONFIG";
 
 /// The whole configuration of `cidlock serve`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// Where keys, catalog, staging and the embedded engine's objects live
-    /// (`--data-dir`, `CIDLOCK_DATA_DIR`; default `$XDG_DATA_HOME/cidlock`).
+    /// Where keys, catalog, staging and the embedded engine's objects live; empty until it is known.
     pub data_dir: PathBuf,
     /// The listener and its time limits.
     pub http: HttpConfig,
@@ -38,140 +67,104 @@ pub struct Config {
     pub log: LogConfig,
 }
 
+/// The one setting above all tables: it also says where the file is.
+const DATA_DIR: Field = Field::new(
+    "data_dir",
+    "Where keys, catalog, uploads on their way and stored objects live.",
+    Rule::Directory,
+    |config| value::Held::to_value(&config.data_dir),
+    |config, value| {
+        config.data_dir = value::Held::from_value(value)?;
+        Some(())
+    },
+)
+.flag("data-dir")
+.otherwise("`$XDG_DATA_HOME/cidlock`");
+
+static TABLES: [Table; 5] = [
+    Table { name: "", about: "One setting stands above all tables.", fields: &[DATA_DIR] },
+    HttpConfig::TABLE,
+    LimitsConfig::TABLE,
+    TokensConfig::TABLE,
+    LogConfig::TABLE,
+];
+
+/// Every concern, in the order in which they are shown.
+#[must_use]
+pub fn tables() -> &'static [Table] {
+    &TABLES
+}
+
+/// Every setting.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    tables().iter().flat_map(|table| table.fields)
+}
+
 impl Config {
-    /// Reads the file that `flags` name (or `<data-dir>/cidlock.toml`, where that exists) and
-    /// lays the flags over it.
+    /// The configuration that holds under `flags` and the environment of this process.
     ///
     /// # Errors
-    /// A file that was named and cannot be read, anything in it that is not understood, a value
-    /// outside its limits, and no data directory to be found.
+    /// Those of [`Effective::load`].
     pub fn load(flags: &ServeFlags) -> Result<Self, ConfigError> {
-        let data_dir = flags.data_dir.clone().or_else(default_data_dir);
-        let file = match (&flags.config, &data_dir) {
-            (Some(named), _) => Some(named.clone()),
-            (None, Some(dir)) => Some(dir.join("cidlock.toml")).filter(|path| path.exists()),
-            (None, None) => None,
-        };
-        let mut config = file.map_or_else(|| Ok(Self::default()), |path| Self::read(&path))?;
-        if let Some(dir) = flags.data_dir.clone() {
-            config.data_dir = dir;
-        } else if config.data_dir.as_os_str().is_empty() {
-            config.data_dir = data_dir.ok_or(ConfigError::NoDataDir)?;
-        }
-        flags.lay_over(&mut config);
-        config.check()?;
-        Ok(config)
-    }
-
-    fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        toml::from_str(&text)
-            .map_err(|source| ConfigError::Invalid { path: path.to_owned(), source })
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.http.check()?;
-        self.limits.check()?;
-        self.tokens.check()
+        Effective::load(flags, &Environment::of_the_process()).map(Effective::into_config)
     }
 }
 
 /// `$XDG_DATA_HOME/cidlock`, or `~/.local/share/cidlock`; `CIDLOCK_DATA_DIR` goes before both.
 #[must_use]
 pub fn default_data_dir() -> Option<PathBuf> {
-    let named = std::env::var_os("CIDLOCK_DATA_DIR").filter(|value| !value.is_empty());
-    named.map(PathBuf::from).or_else(|| {
-        std::env::var_os("XDG_DATA_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
-            .map(|base| base.join("cidlock"))
-    })
-}
-
-/// What is wrong with the configuration; all of it is the operator's to mend.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the configuration {}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not TOML, or has a key or value that is not understood.
-    #[error("the configuration {} is not understood: {source}", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Line, column and reason.
-        source: toml::de::Error,
-    },
-    /// A value is outside its limits.
-    #[error("{key} {must}")]
-    OutOfRange {
-        /// The key, with its table.
-        key: &'static str,
-        /// What it must be.
-        must: &'static str,
-    },
-    /// Neither a flag, nor the file, nor the home directory says where data should live.
-    #[error("no data directory: name one with --data-dir or CIDLOCK_DATA_DIR")]
-    NoDataDir,
-}
-
-/// `Ok` if `holds`, else the error that `key` must be as `must` says.
-fn require(holds: bool, key: &'static str, must: &'static str) -> Result<(), ConfigError> {
-    if holds { Ok(()) } else { Err(ConfigError::OutOfRange { key, must }) }
+    Environment::of_the_process().data_dir()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::ffi::OsStr;
+
     use super::*;
 
     #[test]
     fn the_defaults_are_within_their_own_limits() {
-        Config::default().check().unwrap();
+        let environment = Environment::from([("CIDLOCK_DATA_DIR", "/nowhere")]);
+        Effective::load(&ServeFlags::default(), &environment).unwrap();
+        for field in fields() {
+            let Some(default) = field.default() else {
+                assert!(field.otherwise.is_some(), "{}: says what holds instead", field.key);
+                continue;
+            };
+            let read = field.rule.read_text(OsStr::new(&default.to_text()));
+            assert_eq!(read.as_ref(), Some(&default), "{}", field.key);
+            assert!(field.put(&mut Config::default(), default).is_some(), "{}", field.key);
+        }
     }
 
     #[test]
-    fn an_unknown_key_is_an_error_that_names_it() {
-        let error = toml::from_str::<Config>("[limits]\nmax_file_byte = 1").unwrap_err();
-        assert!(error.to_string().contains("max_file_byte"), "{error}");
-        assert!(error.to_string().contains("line 2"), "{error}");
+    fn no_two_settings_share_a_name() {
+        for names in [
+            fields().map(|field| field.key.to_owned()).collect::<Vec<_>>(),
+            fields().flat_map(Field::variables).chain([FILE_VARIABLE.to_owned()]).collect(),
+            fields().filter_map(|field| field.flag.map(str::to_owned)).collect(),
+        ] {
+            assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+        }
     }
 
     #[test]
-    fn a_value_outside_its_limits_is_an_error_that_names_its_key() {
-        let config: Config = toml::from_str("[tokens]\naccess_lifetime_s = 0").unwrap();
-        let error = config.check().unwrap_err();
-        assert!(error.to_string().starts_with("tokens.access_lifetime_s"), "{error}");
+    fn a_number_says_its_unit_at_the_end_of_its_name() {
+        for field in fields() {
+            let unit = match field.rule {
+                Rule::Bytes(_) => Some("_bytes"),
+                Rule::Seconds(_) => Some("_s"),
+                _ => None,
+            };
+            assert!(unit.is_none_or(|unit| field.key.ends_with(unit)), "{}", field.key);
+        }
     }
 
     #[test]
-    fn a_flag_wins_over_the_file() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("cidlock.toml"), "[http]\nlisten = '127.0.0.1:1'").unwrap();
-        let flags = ServeFlags {
-            data_dir: Some(dir.path().to_owned()),
-            listen: Some("127.0.0.1:2".parse().unwrap()),
-            ..ServeFlags::default()
-        };
-        assert_eq!(Config::load(&flags).unwrap().http.listen.port(), 2);
-        let flags = ServeFlags { listen: None, ..flags };
-        assert_eq!(Config::load(&flags).unwrap().http.listen.port(), 1);
-    }
-
-    #[test]
-    fn a_named_file_that_is_missing_is_an_error() {
-        let flags = ServeFlags {
-            data_dir: Some("/nowhere".into()),
-            config: Some("/nowhere/cidlock.toml".into()),
-            ..ServeFlags::default()
-        };
-        assert!(matches!(Config::load(&flags), Err(ConfigError::Unreadable { .. })));
+    fn a_limit_that_is_another_setting_is_one() {
+        for key in fields().filter_map(|field| field.at_most) {
+            assert!(fields().any(|field| field.key == key), "{key}");
+        }
     }
 }

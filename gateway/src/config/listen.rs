@@ -3,76 +3,53 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use serde::Deserialize;
+use super::amount::{DAY, GIB};
+use super::rule::Rule;
+use super::table::table;
 
-use super::{ConfigError, require};
+/// Links are this and a path; credentials in it would be in every link.
+const BASE_URL: Rule = Rule::Text {
+    name: "URL",
+    must: "an absolute http or https URL without user, query or fragment",
+    holds: |text| {
+        let Ok(url) = reqwest::Url::parse(text) else { return false };
+        let is_bare = url.query().is_none() && url.fragment().is_none();
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && is_bare && !has_user
+    },
+};
 
-/// The listener and its time limits.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct HttpConfig {
-    /// Address and port; port 0 takes a free one (`--listen`; default `127.0.0.1:8787`).
-    pub listen: SocketAddr,
-    /// The URL under which people reach the gateway, without a trailing slash. Links are built
-    /// from it, never from a request's `Host` (`--public-url`; default `http://<listen>`).
-    pub public_url: Option<String>,
-    /// Connections served at once; more wait to be accepted (default 1024).
-    pub max_connections: usize,
-    /// How long a client may take to send a request's head, and an idle connection may stay
-    /// open, in seconds (default 30).
-    pub header_timeout_s: u64,
-    /// How long an upload may take to bring `upload_min_bytes`, over and over, in seconds
-    /// (default 60).
-    pub upload_idle_timeout_s: u64,
-    /// What an upload must bring within each `upload_idle_timeout_s`, in bytes (default 4096).
-    pub upload_min_bytes: u64,
-    /// How long a client may take none of a download, in seconds (default 300).
-    pub download_idle_timeout_s: u64,
-    /// How long running requests may go on after SIGTERM, in seconds (default 30).
-    pub drain_timeout_s: u64,
-}
-
-impl Default for HttpConfig {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8787)),
-            public_url: None,
-            max_connections: 1024,
-            header_timeout_s: 30,
-            upload_idle_timeout_s: 60,
-            upload_min_bytes: 4096,
-            download_idle_timeout_s: 300,
-            drain_timeout_s: 30,
-        }
+table! {
+    /// The listener and its time limits.
+    pub struct HttpConfig for http {
+        /// Address and port to listen on; port 0 takes a free one.
+        listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8787)), Rule::Address,
+            flag("listen"), short_variable("CIDLOCK_LISTEN");
+        /// The URL under which people reach the gateway. Links are built from it, never from a
+        /// request's `Host`.
+        public_url: Option<String> = None, BASE_URL,
+            flag("public-url"), short_variable("CIDLOCK_PUBLIC_URL"),
+            otherwise("`http://` and the address");
+        /// Connections served at once; more wait to be accepted.
+        max_connections: usize = 1024, Rule::Count(1..=1_000_000);
+        /// How long a client may take to send a request's head, and an idle connection may stay
+        /// open.
+        header_timeout_s: u64 = 30, Rule::Seconds(1..=DAY);
+        /// How long an upload may take to bring `upload_min_bytes`, over and over; one that is
+        /// slower is answered 408.
+        upload_idle_timeout_s: u64 = 60, Rule::Seconds(1..=DAY);
+        /// What an upload must bring within each `upload_idle_timeout_s`.
+        upload_min_bytes: u64 = 4096, Rule::Bytes(1..=GIB);
+        /// How long a client may take none of a download before it is cut.
+        download_idle_timeout_s: u64 = 300, Rule::Seconds(1..=DAY);
+        /// How long running requests may go on after SIGTERM.
+        drain_timeout_s: u64 = 30, Rule::Seconds(0..=DAY);
     }
 }
 
 impl HttpConfig {
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let sane = |seconds: u64| (1..=86_400).contains(&seconds);
-        let must = "must be between 1 and 86400 seconds";
-        require(sane(self.header_timeout_s), "http.header_timeout_s", must)?;
-        require(sane(self.upload_idle_timeout_s), "http.upload_idle_timeout_s", must)?;
-        require(sane(self.download_idle_timeout_s), "http.download_idle_timeout_s", must)?;
-        require(self.upload_min_bytes >= 1, "http.upload_min_bytes", "must be at least 1")?;
-        require(self.drain_timeout_s <= 86_400, "http.drain_timeout_s", "must be at most 86400")?;
-        require(
-            (1..=1_000_000).contains(&self.max_connections),
-            "http.max_connections",
-            "must be between 1 and 1000000",
-        )?;
-        let url = self.public_url.as_deref().map(reqwest::Url::parse);
-        let plain = |url: &reqwest::Url| {
-            matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.has_host()
-        };
-        require(
-            url.is_none_or(|url| url.as_ref().is_ok_and(plain)),
-            "http.public_url",
-            "must be an absolute http or https URL without a query",
-        )
-    }
-
-    /// The base of every link: the configured URL, or the address that was bound.
+    /// The base of every link, without a trailing slash: the configured URL, or the address that
+    /// was bound.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> String {
         self.public_url
@@ -84,5 +61,30 @@ impl HttpConfig {
     #[must_use]
     pub fn header_timeout(&self) -> Duration {
         Duration::from_secs(self.header_timeout_s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_a_base_and_nothing_else() {
+        for url in ["https://files.example.org", "http://[::1]:8787/", "https://a.example/files"] {
+            assert!(BASE_URL.read_text(OsStr::new(url)).is_some(), "{url}");
+        }
+        for url in [
+            "files.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example?x",
+            "https://a.example/#x",
+            "https://ann@a.example",
+            "https://:word@a.example",
+        ] {
+            assert!(BASE_URL.read_text(OsStr::new(url)).is_none(), "{url}");
+        }
     }
 }

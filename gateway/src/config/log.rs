@@ -1,20 +1,22 @@
 //! `[log]`: what is logged, and how.
 
-use serde::Deserialize;
+use tracing_subscriber::filter::EnvFilter;
 
-/// Logs go to standard error.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LogConfig {
-    /// A filter of targets and levels, such as `info` or `cidlock=debug,warn` (`--log`; default
-    /// `info`).
-    pub filter: String,
-    /// One JSON object a line instead of text (`--log-json`; default false).
-    pub json: bool,
-}
+use super::rule::Rule;
+use super::table::table;
 
-impl Default for LogConfig {
-    fn default() -> Self {
-        Self { filter: "info".to_owned(), json: false }
+const FILTER: Rule = Rule::Text {
+    name: "FILTER",
+    must: "a filter such as `info` or `cidlock=debug,warn`",
+    holds: |text| EnvFilter::builder().parse(text).is_ok(),
+};
+
+table! {
+    /// Logs go to standard error.
+    pub struct LogConfig for log {
+        /// What to log, by target and level.
+        filter: String = "info".to_owned(), FILTER, flag("log"), short_variable("CIDLOCK_LOG");
+        /// Log as JSON, one object a line.
+        json: bool = false, Rule::Switch, flag("log-json");
     }
 }

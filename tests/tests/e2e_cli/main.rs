@@ -8,6 +8,7 @@ mod links;
 mod resume;
 mod scripts;
 mod session;
+mod shell;
 mod terminal;
 
 use std::fs;

@@ -88,10 +88,10 @@ async fn an_address_that_is_taken_keeps_a_gateway_from_starting() {
 #[tokio::test]
 async fn a_configuration_that_is_not_understood_keeps_a_gateway_from_starting() {
     for (toml, words) in [
-        ("[limits]\nmax_file_byte = 1", &["max_file_byte", "line 2"][..]),
-        ("[limit]\n", &["limit"]),
-        ("[http]\nlisten = 8787", &["listen"]),
-        ("[http", &["line 1"]),
+        ("[limits]\nmax_file_byte = 1", &["cidlock.toml:2:1: ", "`limits.max_file_bytes`?"][..]),
+        ("[limit]\n", &["cidlock.toml:1:2: ", "[limits]?"]),
+        ("[http]\nlisten = 8787", &["cidlock.toml:2:10: http.listen"]),
+        ("[http", &["cidlock.toml:1:"]),
         ("[tokens]\naccess_lifetime_s = 0", &["tokens.access_lifetime_s"]),
         ("[limits]\nmax_staging_bytes = 1", &["limits.max_staging_bytes", "1 MiB"]),
         ("[http]\npublic_url = 'files.example'", &["http.public_url"]),
@@ -105,8 +105,10 @@ async fn a_configuration_that_is_not_understood_keeps_a_gateway_from_starting() 
     }
     for (variable, value, code, word) in [
         ("CIDLOCK_CONFIG", "/nowhere/cidlock.toml", 2, "/nowhere/cidlock.toml"),
-        ("CIDLOCK_LISTEN", "nowhere", 2, "nowhere"),
-        ("CIDLOCK_LOG", "cidlock=loud", 1, "log.filter"),
+        ("CIDLOCK_LISTEN", "nowhere", 2, "CIDLOCK_LISTEN: http.listen must be an address"),
+        ("CIDLOCK_LOG", "cidlock=loud", 2, "CIDLOCK_LOG: log.filter must be"),
+        ("CIDLOCK_LIMITS_MAX_FILE_BYTE", "1", 2, "did you mean CIDLOCK_LIMITS_MAX_FILE_BYTES?"),
+        ("CIDLOCK_LIMITS_MAX_FILE_BYTES", "lots", 2, "whole number of bytes from 0 to"),
         ("CIDLOCK_DATA_DIR", "/dev/null/cidlock", 1, "/dev/null/cidlock"),
     ] {
         let home = Home::new();

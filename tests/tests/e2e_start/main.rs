@@ -5,6 +5,7 @@
 mod first;
 mod keys;
 mod logs;
+mod settings;
 mod stops;
 mod survival;
 
