@@ -24,7 +24,7 @@ use cidlock_crypto::token::{AccessClaims, TokenKind, Unverified, Verified};
 
 pub use caller::{Caller, Scope};
 pub use error::AccessError;
-pub use grant::{Ended, Grant, Read, Right, Share, Stat, Validity};
+pub use grant::{Delete, Edit, Ended, Grant, Read, Right, Share, Stat, Validity};
 pub use password::NewPassword;
 pub use revocations::Revocations;
 pub use session::{RefreshToken, SessionTokens};

@@ -39,9 +39,32 @@ pub fn rfc3339(time: UnixTime) -> String {
         .to_string()
 }
 
+/// The whole second in which `text`, a time in the form of RFC 3339 with its offset, lies.
+#[must_use]
+pub fn from_rfc3339(text: &str) -> Option<UnixTime> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    u64::try_from(time.as_second()).ok().map(UnixTime)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_reads_back_and_what_is_none_does_not() {
+        for (text, seconds) in [
+            ("2023-11-14T22:13:20Z", Some(1_700_000_000)),
+            ("2023-11-14T23:13:20.9+01:00", Some(1_700_000_000)),
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("1969-12-31T23:59:59Z", None),
+            ("2023-11-14", None),
+            ("1700000000", None),
+            ("tomorrow", None),
+            ("", None),
+        ] {
+            assert_eq!(from_rfc3339(text), seconds.map(UnixTime), "{text}");
+        }
+    }
 
     #[test]
     fn times_are_shown_in_utc_to_the_second() {

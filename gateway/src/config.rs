@@ -2,7 +2,7 @@
 //! this order of precedence.
 //!
 //! What is known of a setting is said once, where its concern is declared ([`HttpConfig`],
-//! [`LimitsConfig`], [`TokensConfig`], [`LogConfig`]): name, type, default, unit, limits and what it is
+//! [`LimitsConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit, limits and what it is
 //! for. The names of its variable and flag, the check of its limits, the help, what is printed and
 //! `docs/configuration.md` all come out of that.
 //!
@@ -24,6 +24,7 @@ mod nearest;
 mod origin;
 mod page;
 mod print;
+mod retention;
 mod rule;
 mod table;
 mod tokens;
@@ -41,6 +42,7 @@ pub use listen::HttpConfig;
 pub use log::LogConfig;
 pub use origin::{Origin, Place};
 pub use page::page;
+pub use retention::RetentionConfig;
 pub use rule::Rule;
 pub use table::Table;
 pub use tokens::TokensConfig;
@@ -63,6 +65,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Issuer and lifetimes.
     pub tokens: TokensConfig,
+    /// What happens to files whose time is over.
+    pub retention: RetentionConfig,
     /// What is logged, and how.
     pub log: LogConfig,
 }
@@ -81,11 +85,12 @@ const DATA_DIR: Field = Field::new(
 .flag("data-dir")
 .otherwise("`$XDG_DATA_HOME/cidlock`");
 
-static TABLES: [Table; 5] = [
+static TABLES: [Table; 6] = [
     Table { name: "", about: "One setting stands above all tables.", fields: &[DATA_DIR] },
     HttpConfig::TABLE,
     LimitsConfig::TABLE,
     TokensConfig::TABLE,
+    RetentionConfig::TABLE,
     LogConfig::TABLE,
 ];
 

@@ -24,7 +24,7 @@ use cidlock_ipfs_client::engine::{Engine, ObjectRef};
 use futures::TryStreamExt as _;
 
 pub use error::DownloadError;
-pub use stream::Plaintext;
+pub use stream::{Blocks, Plaintext};
 
 use crate::access::{Grant, Read, Right};
 use crate::keyring::Keyring;
@@ -83,6 +83,20 @@ impl<P: Right> Object<P> {
     }
 }
 
+impl Downloads {
+    /// The object as its blocks, for whoever verifies or copies it: nothing in it is opened.
+    ///
+    /// # Errors
+    /// The engine has not got it or cannot be asked; the authority has ended. A later failure is an
+    /// item of the stream.
+    pub async fn car(&self, grant: &Grant<Read>) -> Result<Blocks, DownloadError> {
+        let validity = grant.validity().clone();
+        let opened = self.engine.car(&object_ref(grant.file())).await;
+        validity.check()?;
+        Ok(Blocks::new(opened?, validity))
+    }
+}
+
 impl Object<Read> {
     /// Opens `range`, in bytes of plaintext, which must lie within the file.
     ///
@@ -92,7 +106,10 @@ impl Object<Read> {
     pub async fn open(self, range: Range<u64>) -> Result<Plaintext, DownloadError> {
         let object = object_ref(self.grant.file());
         let layout = Layout::from_ciphertext_len(object.content_len)?;
-        let header = self.header(&object).await?;
+        let header = self.header(&object).await;
+        // What was deleted since the grant was made is not damage.
+        self.grant.validity().check()?;
+        let header = header?;
         let opener = Opener::new(&self.statement.data_key, &header, layout)?;
         let len = range.end - range.start;
         let opener = opener.range(range)?;

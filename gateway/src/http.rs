@@ -8,11 +8,14 @@
 //! Query strings are never logged: they may carry tokens.
 
 mod body;
+mod car;
 mod conditional;
 mod content;
 mod credentials;
+mod deletions;
 mod digest;
 mod disposition;
+mod edits;
 mod files;
 mod form;
 mod health;
@@ -43,7 +46,9 @@ pub use problem::Problem;
 pub use server::serve;
 
 use crate::access::Access;
+use crate::deletion::Deletions;
 use crate::download::Downloads;
+use crate::edit::Edits;
 use crate::files::Files;
 use crate::keyring::Keyring;
 use crate::sharing::Sharing;
@@ -63,6 +68,10 @@ pub struct Services {
     pub downloads: Downloads,
     /// What there is.
     pub files: Files,
+    /// Descriptions, changed.
+    pub edits: Edits,
+    /// Files, deleted.
+    pub deletions: Deletions,
     /// Links.
     pub sharing: Sharing,
     /// For the public halves of its keys.
@@ -97,11 +106,13 @@ pub fn router(services: Arc<Services>) -> Router {
         .route("/oauth/token", post(login::token))
         .route("/.well-known/jwks.json", get(login::jwks))
         .route("/v1/files", post(files::store).get(files::list))
-        .route("/v1/files/{cid}", get(files::info))
+        .route("/v1/files/{cid}", get(files::info).patch(edits::patch).delete(deletions::delete))
         .route("/v1/files/{cid}/links", post(links::create).get(links::list))
         .route("/v1/links/{id}", get(links::show).delete(links::revoke))
+        .route("/v1/deletions/{id}", get(deletions::show))
         .route("/files/{cid}", get(content::content))
         .route("/files/{cid}/{name}", get(content::content))
+        .route("/ipfs/{cid}", get(car::car))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(refusal::no_such_route)

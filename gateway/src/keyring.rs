@@ -26,20 +26,27 @@ impl Keyring {
     /// names one.
     ///
     /// # Errors
-    /// The file is missing, unreadable, readable by others, not a key set, or of another realm.
+    /// The file is missing, unreadable, readable by others, not a key set, or of another realm; or it
+    /// is of before a purpose was known, and cannot be written back with a key for it.
     pub fn open(
         path: &Path,
         expected: Option<&Realm>,
+        now: UnixTime,
         limits: TokenLimits,
     ) -> Result<Self, KeyringError> {
-        let keys = file::read(path)?;
+        let mut keys = file::read(path)?;
         match expected {
             Some(realm) if keys.realm() != realm => Err(KeyringError::OtherRealm {
                 path: path.to_owned(),
                 found: keys.realm().clone(),
                 expected: realm.clone(),
             }),
-            _ => Ok(Self::new(keys, limits)),
+            _ => {
+                if keys.complete(now)? {
+                    file::replace(path, &keys)?;
+                }
+                Ok(Self::new(keys, limits))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! The tree reads in the direction in which data flows. A request enters through [`http`] (or a
 //! command through [`cli`]), which turns it into a call of one of the flows: [`upload`],
-//! [`download`], [`sharing`], [`files`]. A flow asks [`access`] for authority, [`keyring`] for
+//! [`download`], [`sharing`], [`files`], [`edit`], [`deletion`]. A flow asks [`access`] for authority, [`keyring`] for
 //! keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for bytes. Nothing below
 //! imports what stands above it; a test holds the tree to that.
 //!
@@ -13,7 +13,9 @@ pub mod access;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod deletion;
 pub mod download;
+pub mod edit;
 pub mod files;
 pub mod http;
 pub mod keyring;

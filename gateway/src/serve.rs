@@ -25,7 +25,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::access::{Access, Revocations};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HttpConfig};
+use crate::deletion::{DeletionLog, Deletions, Retention};
 use crate::download::Downloads;
+use crate::edit::Edits;
 use crate::files::Files;
 use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
@@ -65,12 +67,19 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if undone > 0 {
         tracing::info!(undone, "removed what a crash had left of uploads");
     }
+    let undone = services.edits.recover().await.context("unfinished revisions")?;
+    if undone > 0 {
+        tracing::info!(undone, "removed what a crash had left of revisions");
+    }
+    let retention = Retention::begin(services.deletions.clone(), &config.retention).await?;
 
     let stop = stop_signals()?;
     let address = dir.announce(bound)?;
     welcome::print(&services.settings.public_url, bound, &dir);
     tracing::info!(%bound, "serving");
+    let retention = tokio::spawn(retention.run());
     http::serve(listener, http::router(services), &config.http, stop).await;
+    retention.abort();
     drop(address);
     store.close().await;
     tracing::info!("stopped");
@@ -101,7 +110,7 @@ async fn keyring(
         };
         Keyring::create(&path, realm, clock.now(), limits)?
     } else {
-        Keyring::open(&path, named.as_ref(), limits)?
+        Keyring::open(&path, named.as_ref(), clock.now(), limits)?
     };
     let claimed = store.claim_realm(keyring.realm()).await;
     claimed.context("the catalog and the key set do not belong together")?;
@@ -135,17 +144,33 @@ async fn services(
         clock: clock.clone(),
         max_file_bytes: config.limits.max_file_bytes,
     };
+    let revocations = access.revocations();
     let sharing = Sharing {
         store: store.clone(),
         keyring: keyring.clone(),
         clock: clock.clone(),
-        revocations: access.revocations(),
+        revocations: revocations.clone(),
         lifetimes: config.tokens.clone(),
     };
     Ok(Arc::new(Services {
         access,
         uploads,
-        downloads: Downloads { engine, keyring: keyring.clone() },
+        downloads: Downloads { engine: engine.clone(), keyring: keyring.clone() },
+        edits: Edits {
+            engine: engine.clone(),
+            params,
+            store: store.clone(),
+            keyring: keyring.clone(),
+            clock: clock.clone(),
+        },
+        deletions: Deletions {
+            engine,
+            store: store.clone(),
+            keyring: keyring.clone(),
+            clock: clock.clone(),
+            revocations,
+            log: Arc::new(DeletionLog::open(&dir.deletions())?),
+        },
         files: Files { store: store.clone(), keyring: keyring.clone(), clock: clock.clone() },
         sharing,
         keyring,

@@ -69,6 +69,10 @@ pub trait Engine: Send + Sync + 'static {
     /// again is no error; to remove another root under the same name is [`EngineError::Conflict`].
     async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError>;
 
+    /// Whether the blocks of an object are gone from every node when [`unpin`](Engine::unpin)
+    /// returns, without a collection of garbage.
+    fn collects_at_once(&self) -> bool;
+
     /// Whether the engine would work now.
     async fn health(&self) -> Result<Health, EngineError>;
 }

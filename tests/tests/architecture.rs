@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["keyring", "logging", "store"],
     &["access", "object"],
     &["upload", "download", "sharing", "files"],
+    &["edit", "deletion"],
     &["http"],
     &["serve"],
     &["cli"],

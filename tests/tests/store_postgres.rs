@@ -3,7 +3,9 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use cidlock::store::{NewUser, PasswordHash, SqlStore, Store, StoreError, UserId, conformance};
+use cidlock::store::{
+    NewUser, PasswordHash, SqlStore, Store, StoreError, UserId, UserStatus, conformance,
+};
 use cidlock_crypto::UnixTime;
 use cidlock_tests::postgres::Postgres;
 use cidlock_tests::wait;
@@ -92,6 +94,7 @@ fn user(n: usize) -> NewUser {
         name: name(n),
         password_hash: PasswordHash::new("$argon2id$".to_owned()),
         roles: vec![],
+        status: UserStatus::Active,
         created_at: UnixTime(1_800_000_000),
     }
 }

@@ -34,6 +34,9 @@ pub enum AccessError {
     /// The share token is bound to another object.
     #[error("the token is bound to another CID")]
     OtherObject,
+    /// A link was presented where the owner's login is due.
+    #[error("only the owner of the file may do that")]
+    OwnerAlone,
     /// The token does not give what the call needs.
     #[error("the token does not give the permission {0}")]
     Permission(Permission),

@@ -24,8 +24,8 @@ pub struct Grant<P> {
 
 /// What a [`Grant`] can be for.
 pub trait Right: Send + Sync + 'static {
-    /// What a share token must give.
-    const NEEDED: Permission;
+    /// What a share token must give; `None` if no link gives it, to nobody.
+    const NEEDED: Option<Permission>;
     /// What the owner's access token must carry.
     const SCOPE: Scope;
 }
@@ -39,18 +39,33 @@ pub enum Stat {}
 /// Handing out links.
 #[derive(Debug)]
 pub enum Share {}
+/// Deleting a file.
+#[derive(Debug)]
+pub enum Delete {}
+/// Describing a file anew, which is its owner's alone.
+#[derive(Debug)]
+pub enum Edit {}
 
 impl Right for Read {
-    const NEEDED: Permission = Permission::Read;
+    const NEEDED: Option<Permission> = Some(Permission::Read);
     const SCOPE: Scope = Scope::FilesRead;
 }
 impl Right for Stat {
-    const NEEDED: Permission = Permission::Stat;
+    const NEEDED: Option<Permission> = Some(Permission::Stat);
     const SCOPE: Scope = Scope::FilesRead;
 }
 impl Right for Share {
-    const NEEDED: Permission = Permission::Share;
+    const NEEDED: Option<Permission> = Some(Permission::Share);
     const SCOPE: Scope = Scope::Links;
+}
+
+impl Right for Delete {
+    const NEEDED: Option<Permission> = Some(Permission::Delete);
+    const SCOPE: Scope = Scope::FilesWrite;
+}
+impl Right for Edit {
+    const NEEDED: Option<Permission> = None;
+    const SCOPE: Scope = Scope::FilesWrite;
 }
 
 impl<P: Right> Grant<P> {
@@ -100,6 +115,7 @@ impl Access {
     /// The owner's authority over a file of theirs.
     pub(crate) fn own<P: Right>(&self, caller: Caller, file: FileRow) -> Grant<P> {
         let validity = caller.validity.clone().until(file.expires_at);
+        let validity = validity.and(Revoked::Object(file.id));
         Grant { file, validity, caller: Some(caller), permission: PhantomData }
     }
 
@@ -114,6 +130,7 @@ impl Access {
         if self.revocations.contains(link) {
             return Err(AccessError::Revoked);
         }
+        let needed = P::NEEDED.ok_or(AccessError::OwnerAlone)?;
         if let Some(restriction) = claims.restrictions().next() {
             return Err(AccessError::Restricted(restriction));
         }
@@ -121,12 +138,18 @@ impl Access {
         if claims.cid != cid.to_string() {
             return Err(AccessError::OtherObject);
         }
-        let file = self.live_file(cid).await?;
-        if !claims.permissions.intersect(file.permissions).contains(P::NEEDED.into()) {
-            return Err(AccessError::Permission(P::NEEDED));
+        let file = match self.live_file(cid).await {
+            // It was there once, or there would be no such token: what led to it was revoked.
+            Err(AccessError::NotFound) if self.store.deletion_by_cid(cid).await?.is_some() => {
+                return Err(AccessError::Revoked);
+            }
+            found => found?,
+        };
+        if !claims.permissions.intersect(file.permissions).contains(needed.into()) {
+            return Err(AccessError::Permission(needed));
         }
         let ends = file.expires_at.map_or(claims.expires_at, |end| end.min(claims.expires_at));
-        let validity = self.validity(vec![link], Some(ends));
+        let validity = self.validity(vec![link, Revoked::Object(file.id)], Some(ends));
         Ok(Grant { file, validity, caller: None, permission: PhantomData })
     }
 
@@ -156,6 +179,12 @@ impl Validity {
     /// The same, with an end.
     fn until(self, ends: Option<UnixTime>) -> Self {
         Self { ends, ..self }
+    }
+
+    /// The same, ended by this as well.
+    fn and(mut self, revoked: Revoked) -> Self {
+        self.revocable.push(revoked);
+        self
     }
 
     /// Costs a lock and a look at the clock: meant to be asked once a batch of bytes.

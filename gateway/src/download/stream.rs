@@ -1,8 +1,8 @@
-//! Ciphertext in, plaintext out, a batch at a time.
+//! Ciphertext in, plaintext out, a batch at a time; or blocks, as they are.
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use cidlock_crypto::chunked::RangeOpener;
@@ -27,6 +27,36 @@ impl Stream for Plaintext {
 impl fmt::Debug for Plaintext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Plaintext(..)")
+    }
+}
+
+/// An object's CAR, for as long as the authority stands.
+pub struct Blocks {
+    bytes: ByteStream,
+    validity: Validity,
+}
+
+impl Blocks {
+    pub(super) fn new(bytes: ByteStream, validity: Validity) -> Self {
+        Self { bytes, validity }
+    }
+
+    /// Bytes still to come.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.bytes.left()
+    }
+}
+
+impl Stream for Blocks {
+    type Item = Result<Bytes, DownloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let batch = ready!(self.bytes.poll_next_unpin(cx));
+        Poll::Ready(batch.map(|batch| {
+            self.validity.check()?;
+            Ok(batch?)
+        }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/v1/files`: storing, listing, describing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -185,6 +186,8 @@ pub(super) struct FileJson {
     expires_at: Option<String>,
     owner: String,
     replicas: Vec<ReplicaRow>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    meta: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<LinkBrief>,
 }
@@ -204,6 +207,7 @@ impl From<&FileInfo> for FileJson {
             expires_at: row.expires_at.map(rfc3339),
             owner: row.owner.to_string(),
             replicas: row.replicas.clone(),
+            meta: statement.meta.clone(),
             link: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path, Query};
 use cid::Cid;
+use cidlock_crypto::ObjectId;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -42,10 +43,25 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.ok().and_then(|Path(text)| text.parse().ok()).map(Self).ok_or_else(|| {
-            Problem::bad_request("malformed_id", "Malformed id", "The path does not hold an id.")
-        })
+        path.ok().and_then(|Path(text)| text.parse().ok()).map(Self).ok_or_else(malformed_id)
     }
+}
+
+/// The `{id}` of a path that leads to what was an object.
+pub(super) struct ObjectPath(pub(super) ObjectId);
+
+impl<S: Send + Sync> FromRequestParts<S> for ObjectPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let id = path.ok().and_then(|Path(text)| ObjectId::parse(&text).ok());
+        id.map(Self).ok_or_else(malformed_id)
+    }
+}
+
+fn malformed_id() -> Problem {
+    Problem::bad_request("malformed_id", "Malformed id", "The path does not hold an id.")
 }
 
 /// A query string, with unknown or malformed members refused.

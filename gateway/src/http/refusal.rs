@@ -11,7 +11,9 @@ use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::Problem;
 use crate::access::{AccessError, Ended};
+use crate::deletion::DeletionError;
 use crate::download::DownloadError;
+use crate::edit::EditError;
 use crate::files::FilesError;
 use crate::sharing::SharingError;
 use crate::store::StoreError;
@@ -55,6 +57,7 @@ impl From<AccessError> for Problem {
             }
             AccessError::InsufficientScope(_)
             | AccessError::OtherObject
+            | AccessError::OwnerAlone
             | AccessError::Permission(_)
             | AccessError::Restricted(_) => {
                 Self::forbidden("insufficient_scope", "Not permitted", sentence(&error))
@@ -80,6 +83,13 @@ fn no_such_file() -> Problem {
 
 fn from_store(error: &StoreError) -> Problem {
     match error {
+        StoreError::NoFile => no_such_file(),
+        StoreError::Stale | StoreError::BeingRevised => Problem::new(
+            StatusCode::CONFLICT,
+            "revised_meanwhile",
+            "Revised meanwhile",
+            "The file is being changed by another request, or was; look at it again.",
+        ),
         StoreError::Unavailable(_) => Problem::unavailable(error),
         _ => Problem::internal(error),
     }
@@ -190,6 +200,35 @@ impl From<FilesError> for Problem {
         match error {
             FilesError::Store(store) => from_store(&store),
             error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        match &error {
+            EditError::Retention { .. } => {
+                Self::bad_request("bad_retention", "Retention out of range", sentence(&error))
+            }
+            EditError::Meta => Self::bad_request("bad_meta", "Remarks refused", sentence(&error)),
+            EditError::Engine(engine) => from_engine(engine),
+            EditError::Store(store) => from_store(store),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<DeletionError> for Problem {
+    fn from(error: DeletionError) -> Self {
+        match &error {
+            DeletionError::NotFound => Self::new(
+                StatusCode::NOT_FOUND,
+                "no_such_deletion",
+                "No such deletion",
+                "No file of yours with this id was deleted.",
+            ),
+            DeletionError::Store(store) => from_store(store),
+            _ => Self::internal(&error),
         }
     }
 }

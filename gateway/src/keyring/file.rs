@@ -41,22 +41,43 @@ pub(super) fn write_new(path: &Path, keys: &KeySet) -> Result<(), KeyringError> 
     write_secret(path, keys.to_json().as_bytes()).map_err(unwritable)
 }
 
+/// Writes beside `path`, syncs, then renames into place: whatever happens, one of the two is there
+/// whole.
+pub(super) fn replace(path: &Path, keys: &KeySet) -> Result<(), KeyringError> {
+    let write = || {
+        let draft = draft(path, keys.to_json().as_bytes())?;
+        std::fs::rename(draft, path)?;
+        File::open(directory_of(path)?)?.sync_all()
+    };
+    write().map_err(|source| KeyringError::Unwritable { path: path.to_owned(), source })
+}
+
 /// Writes a small secret to a new file of mode 0600, durably.
 ///
 /// # Errors
 /// `AlreadyExists` where there is such a file; else what the file system said.
 pub fn write_secret(path: &Path, secret: &[u8]) -> io::Result<()> {
-    let dir = path.parent().ok_or_else(|| io::Error::other("not a file in a directory"))?;
+    let dir = directory_of(path)?;
+    let draft = draft(path, secret)?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    linked?;
+    File::open(dir)?.sync_all()
+}
+
+fn directory_of(path: &Path) -> io::Result<&Path> {
+    path.parent().ok_or_else(|| io::Error::other("not a file in a directory"))
+}
+
+/// A synced file of mode 0600 beside `path`, to be given its name.
+fn draft(path: &Path, secret: &[u8]) -> io::Result<PathBuf> {
     let draft = path.with_extension("new");
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(secret)?;
     file.sync_all()?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    linked?;
-    File::open(dir)?.sync_all()
+    Ok(draft)
 }
 
 /// Why the key set cannot be used. Each says what an operator does about it.

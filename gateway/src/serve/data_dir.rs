@@ -90,6 +90,11 @@ impl DataDir {
         self.path.join("admin.secret")
     }
 
+    /// The log of deletions.
+    pub(super) fn deletions(&self) -> PathBuf {
+        self.path.join("deletions.log")
+    }
+
     /// The embedded engine's objects.
     pub(super) fn objects(&self) -> PathBuf {
         self.path.join("objects")

@@ -130,6 +130,10 @@ impl Engine for Embedded {
         blocking(move || place.remove(&pin)).await
     }
 
+    fn collects_at_once(&self) -> bool {
+        true
+    }
+
     /// Sees a directory that is gone or unreadable, not one that is full.
     async fn health(&self) -> Result<Health, EngineError> {
         let place = self.place.clone();

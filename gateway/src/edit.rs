@@ -1,0 +1,162 @@
+//! A file described anew: another name, another type, another retention; its content, its CID and
+//! its links stay.
+//!
+//! The statement of the next revision is signed, the engine pins the directory that holds it beside
+//! the former one, the catalog's row changes, and the engine lets go of the former one.
+//!
+//! # Invariants
+//! - The content is neither read nor written.
+//! - The row changes only after the engine has confirmed the new pin; until then everything that
+//!   was, is.
+//! - A revision is recorded before it is pinned, so that what a crash leaves of it is found again.
+//! - Revisions of a file follow one another: one that was made from an older one is refused.
+//!
+//! It does not know links or tokens: what a link gives does not depend on a file's description.
+
+mod change;
+mod error;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cidlock_crypto::statement::Statement;
+use cidlock_ipfs_client::car::Layout;
+use cidlock_ipfs_client::dag::DagParams;
+use cidlock_ipfs_client::engine::{Engine, EngineError};
+use cidlock_ipfs_client::pin::Pin;
+use cidlock_ipfs_client::revision::Revision;
+
+pub use change::{Change, MAX_META_BYTES, MAX_META_KEYS};
+pub use error::EditError;
+
+use crate::access::{Edit, Grant};
+use crate::clock::Clock;
+use crate::keyring::Keyring;
+use crate::object::{STATEMENT_MEMBER, pin_name};
+use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store};
+
+/// Descriptions, changed. Cheap to clone.
+#[derive(Clone)]
+pub struct Edits {
+    /// What keeps the objects.
+    pub engine: Arc<dyn Engine>,
+    /// How their contents are cut.
+    pub params: DagParams,
+    /// What knows of them.
+    pub store: Arc<dyn Store>,
+    /// What seals and signs.
+    pub keyring: Arc<Keyring>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Edits {
+    /// Changes what is said of the file; says how it is now. A change that changes nothing makes no
+    /// revision.
+    ///
+    /// # Errors
+    /// See [`EditError`]; whatever it is, the file is as it was.
+    pub async fn apply(&self, grant: &Grant<Edit>, change: &Change) -> Result<FileRow, EditError> {
+        let file = grant.file();
+        let before = self.keyring.keys().open_statement(&file.statement)?;
+        let now = self.clock.now();
+        let mut statement = before.clone();
+        change.apply(&mut statement, now)?;
+        if statement == before {
+            return Ok(file.clone());
+        }
+        statement.rev = before.rev.checked_add(1).ok_or(EditError::TooManyRevisions)?;
+        statement.issued_at = now;
+        let signed = self.keyring.keys().sign_statement(&statement)?;
+        let layout = Layout::new(self.params, file.content_len)?;
+        let member = Bytes::from(signed.clone());
+        let revision = Revision::new(file.cid, layout.total_len(), &[(STATEMENT_MEMBER, member)])?;
+
+        // The client may go; what is begun is brought to an end.
+        let kept = self.clone().keep(file.clone(), revision, statement, signed);
+        tokio::spawn(kept).await.map_err(|_| EditError::Interrupted)?
+    }
+
+    /// Records what is about to be pinned, has it pinned, changes the row, and lets the former
+    /// root go.
+    async fn keep(
+        self,
+        before: FileRow,
+        revision: Revision,
+        statement: Statement,
+        signed: String,
+    ) -> Result<FileRow, EditError> {
+        let from = Pin { name: pin_name(before.id), root: before.root };
+        let (id, rev, root) = (before.id, statement.rev, revision.root());
+        let intent = RevisionIntent { id, rev, root, begun_at: statement.issued_at };
+        self.store.begin_revision(intent.clone()).await?;
+        let kept = async {
+            // An earlier revision may have been committed and its end been lost.
+            self.engine.settle(&from, &from).await?;
+            let pinned = self.engine.revise(&from, &revision).await?;
+            let revised = Revised::new(&before, &pinned, &statement, signed)?;
+            Ok(self.store.commit_revision(revised).await?)
+        };
+        let file = match kept.await {
+            Ok(file) => file,
+            Err(error) => match self.undo(&intent).await {
+                Ok(None) => return Err(error),
+                // The answer was lost, not the commit.
+                Ok(Some(file)) => file,
+                Err(left) => {
+                    tracing::warn!(object = %id, error = %left, "what is left of a revision waits for the next start");
+                    return Err(error);
+                }
+            },
+        };
+        self.settle(&from, &file).await;
+        Ok(file)
+    }
+
+    /// Lets the former root go. That it could not is mended by the next revision, and costs nothing
+    /// meanwhile.
+    async fn settle(&self, from: &Pin, file: &FileRow) {
+        let to = Pin { name: from.name.clone(), root: file.root };
+        if let Err(error) = self.engine.settle(from, &to).await {
+            tracing::warn!(object = %file.id, %error, "a former revision is still kept");
+        }
+    }
+
+    /// Undoes all revisions that a crash left before their rows changed; says how many there were.
+    /// One that cannot be undone now is logged and stays recorded.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn recover(&self) -> Result<usize, EditError> {
+        let (mut undone, mut after) = (0, None);
+        loop {
+            let page = self.store.revision_intents(after, PageLimit::MAX).await?;
+            let Some(last) = page.last() else { return Ok(undone) };
+            after = Some(last.id);
+            for intent in &page {
+                match self.undo(intent).await {
+                    Ok(_) => undone += 1,
+                    Err(error) => {
+                        tracing::warn!(object = %intent.id, %error, "an unfinished revision stays");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets a revision, then takes its pin away; from the first on nobody can commit it any more.
+    /// One that was committed after all is left alone, and the file returned.
+    async fn undo(&self, intent: &RevisionIntent) -> Result<Option<FileRow>, EditError> {
+        self.store.abandon_revision(intent.id).await?;
+        let file = self.store.file(intent.id).await?;
+        if let Some(file) = file.filter(|file| file.root == intent.root) {
+            return Ok(Some(file));
+        }
+        let pin = Pin { name: pin_name(intent.id), root: intent.root };
+        match self.engine.unpin(&pin).await {
+            // It was never pinned.
+            Ok(_) | Err(EngineError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
