@@ -26,6 +26,7 @@ mod man;
 mod output;
 mod progress;
 mod put;
+mod rebuild;
 mod reference;
 mod remote;
 mod revoke;
@@ -60,6 +61,8 @@ enum Command {
     /// Start the gateway
     #[command(after_help = "All other settings: cidlock config docs")]
     Serve(ServeFlags),
+    /// Restore a lost catalog from the stored objects and the key set
+    Rebuild(rebuild::RebuildArgs),
     /// Log in to a gateway and keep the session for the other commands
     Login(login::LoginArgs),
     /// Encrypt and store files, and print a link to each
@@ -140,6 +143,7 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Rebuild(args) => args.json,
             Self::Config(args) => args.wants_json(),
             Self::Login(args) => args.remote.json,
             Self::Put(args) => args.remote.json,
@@ -174,6 +178,7 @@ impl Command {
     async fn dispatch(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Serve(flags) => serve(flags).await,
+            Self::Rebuild(args) => rebuild::run(args, context).await,
             Self::Login(args) => login::run(args, context).await,
             Self::Put(args) => put::run(args, context).await,
             Self::Get(args) => get::run(args, context).await,

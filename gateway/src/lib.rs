@@ -7,7 +7,7 @@
 //! keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for bytes. Nothing below
 //! imports what stands above it; a test holds the tree to that.
 //!
-//! [`serve`] is where all of it is put together.
+//! [`rebuild`] restores what [`store`] has lost. [`serve`] is where all of it is put together.
 
 pub mod access;
 pub mod cli;
@@ -21,6 +21,7 @@ pub mod http;
 pub mod keyring;
 pub mod logging;
 pub mod object;
+pub mod rebuild;
 pub mod serve;
 pub mod sharing;
 pub mod store;

@@ -7,6 +7,7 @@
 
 mod data_dir;
 mod first_start;
+mod rebuild;
 mod welcome;
 
 use std::net::SocketAddr;
@@ -33,9 +34,11 @@ use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
 use crate::logging;
 use crate::sharing::Sharing;
-use crate::store::{SqlStore, Store, StoreError};
+use crate::store::{SqlStore, Store, StoreError, UserId};
 use crate::upload::Uploads;
 use data_dir::DataDir;
+
+pub use rebuild::{Rebuilt, rebuild};
 
 /// Runs the gateway until SIGTERM or SIGINT.
 ///
@@ -58,7 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         config.tokens.clone(),
         &config.limits,
     );
-    first_start::admin(&access, &*store, &dir).await?;
+    first_start::admin(&access, &*store, &dir, UserId::generate()).await?;
 
     let listener = bind(&config.http).await?;
     let bound = listener.local_addr()?;

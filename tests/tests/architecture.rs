@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["access", "object"],
     &["upload", "download", "sharing", "files"],
     &["edit", "deletion"],
+    &["rebuild"],
     &["http"],
     &["serve"],
     &["cli"],

@@ -7,19 +7,25 @@ use anyhow::Context as _;
 use super::data_dir::DataDir;
 use crate::access::{Access, NewPassword};
 use crate::keyring::write_secret;
-use crate::store::Store;
+use crate::store::{Store, UserId};
 
 /// What the first user is called.
 pub(super) const ADMIN: &str = "admin";
 
-/// Adds the admin with a password of its own, written to a file that only the owner of the data
-/// directory reads. Does nothing where there is one.
+/// Adds the admin, whose id is `id`, with a password of its own, written to a file that only the owner of the data
+/// directory reads. Does nothing where there
+/// is one, and says whether there was none.
 ///
 /// The file comes first: a crash between the two leaves a password for nobody, which the next
 /// start replaces, and never an admin whose password is lost.
-pub(super) async fn admin(access: &Access, store: &dyn Store, dir: &DataDir) -> anyhow::Result<()> {
+pub(super) async fn admin(
+    access: &Access,
+    store: &dyn Store,
+    dir: &DataDir,
+    id: UserId,
+) -> anyhow::Result<bool> {
     if store.user_by_name(ADMIN).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let password = NewPassword::generate()?;
     let path = dir.admin_secret();
@@ -28,7 +34,7 @@ pub(super) async fn admin(access: &Access, store: &dyn Store, dir: &DataDir) -> 
         fs::remove_file(&path).with_context(written)?;
     }
     write_secret(&path, format!("{}\n", *password.0).as_bytes()).with_context(written)?;
-    access.add_user(ADMIN, password.0, vec!["admin".to_owned()]).await?;
+    access.add_user(id, ADMIN, password.0, vec!["admin".to_owned()]).await?;
     tracing::info!(user = ADMIN, file = %path.display(), "made the first user");
-    Ok(())
+    Ok(true)
 }

@@ -33,9 +33,17 @@ fn walk(place: &Place, pins: &mpsc::Sender<Result<Pin, EngineError>>) -> Result<
         if !shard.is_dir() {
             return Ok(());
         }
-        for_each_path(shard, &send, |path| match pin_of(place, path).transpose() {
-            Some(item) => send(item),
-            None => Ok(()),
+        let mut unsettled = Vec::new();
+        for_each_path(shard, &send, |path| {
+            unsettled.extend(place.unsettled_at(path).filter(|_| path.is_file()));
+            Ok(())
+        })?;
+        for_each_path(shard, &send, |path| {
+            let Some(pin) = pin_of(place, path).transpose() else { return Ok(()) };
+            let name = pin.as_ref().ok().map(|pin| pin.name.clone());
+            send(pin)?;
+            let beside = unsettled.iter().filter(|pin| Some(&pin.name) == name.as_ref());
+            beside.cloned().try_for_each(|pin| send(Ok(pin)))
         })
     })
 }
@@ -63,9 +71,6 @@ fn for_each_path(
 /// The pin that `path` is the file of; `None` if it is no object's, or went meanwhile. An object's
 /// own file stands for its settled revision.
 fn pin_of(place: &Place, path: &Path) -> Result<Option<Pin>, EngineError> {
-    if let Some(pin) = place.unsettled_at(path).filter(|_| path.is_file()) {
-        return Ok(Some(pin));
-    }
     let Some(name) = place.name_of(path).filter(|_| path.is_file()) else { return Ok(None) };
     let root = place.settled_root(&name)?;
     Ok(root.map(|root| Pin { name, root }))

@@ -1,0 +1,231 @@
+//! A catalog that was lost, restored from what the engine keeps and the key set.
+//!
+//! Every pin is asked for its statement; what verifies becomes a row. It only adds: what the catalog
+//! still has is left alone, so that it may be run again, and on a catalog that lost a part.
+//!
+//! What cannot come back: links (they are made anew), sessions, users but for their ids, and files
+//! whose statement is damaged, which are named. What was deleted stays so: the log of deletions says
+//! what that was. All tokens made before are worthless afterwards, because nothing is left that
+//! says which of them were revoked.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use cidlock_crypto::statement::{Statement, StatementError};
+use cidlock_crypto::{ObjectId, UnixTime};
+use cidlock_ipfs_client::engine::{Engine, EngineError};
+use cidlock_ipfs_client::pin::Pin;
+use futures::StreamExt as _;
+
+use crate::clock::Clock;
+use crate::deletion::{DeletionLog, LogError};
+use crate::keyring::Keyring;
+use crate::object::STATEMENT_MEMBER;
+use crate::store::{Disagreement, Recovered, ReplicaRow, Store, StoreError, UserId};
+
+/// Restores catalogs.
+pub struct Rebuild {
+    /// What keeps the objects.
+    pub engine: Arc<dyn Engine>,
+    /// The catalog.
+    pub store: Arc<dyn Store>,
+    /// What verifies and opens statements.
+    pub keyring: Arc<Keyring>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What was deleted.
+    pub log: DeletionLog,
+}
+
+/// What was found in the engine.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Whose files there are, and how many.
+    pub owners: BTreeMap<UserId, u64>,
+    /// What cannot be restored, and why.
+    pub damaged: Vec<Damage>,
+    /// Pins that are not named like an object of ours.
+    pub foreign: u64,
+}
+
+/// Something that cannot be restored.
+#[derive(Debug)]
+pub struct Damage {
+    /// The object's id, or whatever is known of it.
+    pub what: String,
+    /// Why.
+    pub problem: String,
+}
+
+/// What became of it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// Files that the catalog has again.
+    pub restored: u64,
+    /// Files that it had all the time.
+    pub known: u64,
+    /// Files that had been deleted and were still in the engine; they are gone now.
+    pub deleted: u64,
+}
+
+/// Why a catalog cannot be rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RebuildError {
+    /// The catalog cannot be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log of deletions cannot be read: something might come back that was deleted.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// Why one object is not restored.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("its statement is no text")]
+    Text,
+    #[error("its statement does not verify: {0}")]
+    Statement(#[from] StatementError),
+    #[error(transparent)]
+    Disagreement(#[from] Disagreement),
+}
+
+impl Rebuild {
+    /// Looks at every object without changing anything.
+    ///
+    /// # Errors
+    /// The log of deletions cannot be read.
+    pub async fn look(&self) -> Result<Found, RebuildError> {
+        let deleted = self.log.ids()?;
+        let mut found = Found::default();
+        self.each(&mut found, async |found, _, statement, _| {
+            if !deleted.contains(&statement.id) {
+                if let Ok(owner) = statement.owner.parse() {
+                    *found.owners.entry(owner).or_default() += 1;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Puts back every file that the catalog lacks, whose owners must be in it by now, and makes all
+    /// tokens of before worthless.
+    ///
+    /// # Errors
+    /// The catalog cannot be asked.
+    pub async fn restore(&self) -> Result<Restored, RebuildError> {
+        let deleted = self.log.ids()?;
+        // Up to the end of this second; none is made before it is over.
+        let from = UnixTime(self.clock.now().0.saturating_add(1));
+        self.store.move_tokens_valid_from(from).await?;
+        let mut restored = Restored::default();
+        let mut found = Found::default();
+        self.each(&mut found, async |_, pin, statement, signed| {
+            self.one(&deleted, &mut restored, pin, statement, signed).await
+        })
+        .await?;
+        while self.clock.now() < from {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        Ok(restored)
+    }
+
+    async fn one(
+        &self,
+        deleted: &HashSet<ObjectId>,
+        restored: &mut Restored,
+        pin: &Pin,
+        statement: &Statement,
+        signed: String,
+    ) -> Result<(), RebuildError> {
+        if deleted.contains(&statement.id) {
+            // A durable record says so, and that the engine had not let go of it before.
+            match self.engine.unpin(pin).await {
+                Ok(_) => restored.deleted += 1,
+                Err(error) => {
+                    tracing::warn!(object = %statement.id, %error, "a deleted object stays")
+                }
+            }
+            return Ok(());
+        }
+        let (engine, node) = (self.engine.name().to_owned(), "local".to_owned());
+        let replica = ReplicaRow { engine, node, status: "pinned".to_owned() };
+        // It was looked at when it was read.
+        let Ok(recovered) = Recovered::new(pin, statement, signed, replica) else { return Ok(()) };
+        if self.store.restore_file(recovered).await? {
+            restored.restored += 1;
+        } else {
+            restored.known += 1;
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` with the newest statement of each object.
+    async fn each(
+        &self,
+        found: &mut Found,
+        mut visit: impl AsyncFnMut(&mut Found, &Pin, &Statement, String) -> Result<(), RebuildError>,
+    ) -> Result<(), RebuildError> {
+        let mut pins = self.engine.pins();
+        let mut best: Option<(Pin, Statement, String)> = None;
+        while let Some(pin) = pins.next().await {
+            let pin = match pin {
+                Ok(pin) => pin,
+                Err(error) => {
+                    found.damaged.push(damage("an object", &error));
+                    continue;
+                }
+            };
+            if ObjectId::parse(pin.name.as_str()).is_err() {
+                found.foreign += 1;
+                continue;
+            }
+            let (statement, signed) = match self.statement(&pin).await {
+                Ok(stated) => stated,
+                Err(error) => {
+                    found.damaged.push(damage(pin.name.as_str(), &error));
+                    continue;
+                }
+            };
+            match &best {
+                Some((other, newest, _)) if other.name == pin.name => {
+                    if newest.rev >= statement.rev {
+                        continue;
+                    }
+                }
+                _ => {
+                    if let Some((pin, statement, signed)) = best.take() {
+                        visit(found, &pin, &statement, signed).await?;
+                    }
+                }
+            }
+            best = Some((pin, statement, signed));
+        }
+        match best {
+            Some((pin, statement, signed)) => visit(found, &pin, &statement, signed).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn statement(&self, pin: &Pin) -> Result<(Statement, String), Unusable> {
+        let member = self.engine.member(pin, STATEMENT_MEMBER).await?;
+        let signed = String::from_utf8(member.to_vec()).map_err(|_| Unusable::Text)?;
+        let statement = self.keyring.keys().open_statement(&signed)?;
+        let replica = ReplicaRow {
+            engine: self.engine.name().to_owned(),
+            node: String::new(),
+            status: String::new(),
+        };
+        Recovered::new(pin, &statement, signed.clone(), replica).map(drop)?;
+        Ok((statement, signed))
+    }
+}
+
+fn damage(what: &str, problem: &dyn std::error::Error) -> Damage {
+    Damage { what: what.to_owned(), problem: problem.to_string() }
+}

@@ -1,0 +1,101 @@
+//! `cidlock rebuild`: the data directory's lock, what is in it, and the flow over both.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use cidlock_ipfs_client::dag::DagParams;
+use cidlock_ipfs_client::engine::{Embedded, Engine};
+
+use super::data_dir::DataDir;
+use super::{first_start, keyring};
+use crate::access::{Access, Revocations};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::deletion::DeletionLog;
+use crate::rebuild::{Found, Rebuild, Restored};
+use crate::store::{SqlStore, Store, UserId};
+
+/// What a rebuild has done.
+#[derive(Debug)]
+pub struct Rebuilt {
+    /// What was in the engine.
+    pub found: Found,
+    /// What became of it.
+    pub restored: Restored,
+    /// Who is the admin again, if there was none.
+    pub admin: Option<UserId>,
+    /// The file with the admin's new password, if there is a new one.
+    pub secret: Option<PathBuf>,
+    /// Owners who are disabled until somebody takes their files over.
+    pub unknown: Vec<UserId>,
+}
+
+/// Rebuilds the catalog in the data directory. `admin` says whose files are the admin's, where there
+/// are several owners and the catalog knows no admin.
+///
+/// # Errors
+/// Whatever keeps it from being done, as a sentence for the operator. What was restored by then
+/// stays; it may be run again.
+pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<Rebuilt> {
+    if !config.data_dir.is_dir() {
+        bail!("there is no data directory {}", config.data_dir.display());
+    }
+    let dir = DataDir::lock(&config.data_dir)?;
+    if !dir.key_set().try_exists()? {
+        bail!(
+            "the key set {} is missing: restore it from your backup; without it no file can be opened",
+            dir.key_set().display()
+        );
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store: Arc<dyn Store> =
+        Arc::new(SqlStore::open_sqlite(&dir.catalog()).await.with_context(|| {
+            format!(
+                "the catalog cannot be opened: move {}* away and run this again",
+                dir.catalog().display()
+            )
+        })?);
+    let keyring = Arc::new(keyring(config, &dir, &*store, &*clock).await?);
+    let revocations = Revocations::load(&*store, clock.now()).await?;
+    let access = Access::new(
+        keyring.clone(),
+        store.clone(),
+        clock.clone(),
+        Arc::new(revocations),
+        config.tokens.clone(),
+        &config.limits,
+    );
+    let params = DagParams::UNIXFS_V1_2025;
+    let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
+    let log = DeletionLog::open(&dir.deletions())?;
+    let rebuild = Rebuild { engine, store: store.clone(), keyring, clock, log };
+
+    let found = rebuild.look().await?;
+    let admin = match admin {
+        Some(id) if !found.owners.contains_key(&id) => {
+            let owners: Vec<String> = found.owners.keys().map(UserId::to_string).collect();
+            bail!("no file belongs to {id}; the owners are: {}", owners.join(", "));
+        }
+        Some(id) => Some(id),
+        None => found.owners.keys().next().copied().filter(|_| found.owners.len() == 1),
+    };
+    let mut made = None;
+    if let Some(id) = admin {
+        let is_new = store.user(id).await?.is_none();
+        if is_new && first_start::admin(&access, &*store, &dir, id).await? {
+            made = Some(id);
+        }
+    }
+    let mut unknown = Vec::new();
+    for owner in found.owners.keys() {
+        if store.user(*owner).await?.is_none() {
+            access.add_unknown_user(*owner).await?;
+            unknown.push(*owner);
+        }
+    }
+    let restored = rebuild.restore().await?;
+    store.close().await;
+    let secret = made.map(|_| dir.admin_secret());
+    Ok(Rebuilt { found, restored, admin: made, secret, unknown })
+}
