@@ -56,6 +56,40 @@ async fn the_command_line_does_the_same() {
     assert!(after.stderr.contains("revoked"), "{}", after.stderr);
 }
 
+#[tokio::test]
+async fn a_copy_is_kept_and_a_lost_catalog_is_restored() {
+    let gateway = Gateway::start().await;
+    let place = gateway.home().path().to_owned();
+    fs::write(place.join("report.txt"), "worth keeping").unwrap();
+    let nothing = BTreeMap::new();
+    let put = "cidlock login && cidlock put report.txt";
+    let put = shell(gateway.home(), put, &nothing).await.expect(0).text();
+    let cid = put.lines().find_map(|line| line.trim().strip_prefix("cid")).unwrap().trim();
+    let cid = BTreeMap::from([("CID", cid.to_owned())]);
+    let (_, home) = gateway.stop().await;
+
+    let data = home.data().display().to_string();
+    let script = blocks("## Keep it running").join("\n");
+    assert!(script.contains("cp -a ") && script.contains("rm -f "), "{script}");
+    let script = script.replace("~/.local/share/cidlock", &data);
+    let said = shell(&home, &script, &nothing).await.expect(0).text();
+    assert!(said.contains("restored 1 file,"), "{said}");
+    assert!(said.contains("admin.secret"), "{said}");
+
+    let gateway = Gateway::start_in(home).await;
+    let get = "cidlock login && cidlock get $CID -o -";
+    let again = shell(gateway.home(), get, &cid).await.expect(0).text();
+    assert!(again.contains("worth keeping"), "{again}");
+
+    // The copy is a whole gateway of before.
+    let (_, home) = gateway.stop().await;
+    fs::remove_dir_all(&data).unwrap();
+    fs::rename(place.join("cidlock-backup"), &data).unwrap();
+    let gateway = Gateway::start_in(home).await;
+    let again = shell(gateway.home(), get, &cid).await.expect(0).text();
+    assert!(again.contains("worth keeping"), "{again}");
+}
+
 /// The shell commands of a section.
 fn blocks(heading: &str) -> Vec<String> {
     let readme = fs::read_to_string(tools::repository().join("README.md")).unwrap();

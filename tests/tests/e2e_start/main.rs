@@ -5,6 +5,7 @@
 mod first;
 mod keys;
 mod logs;
+mod rebuild;
 mod settings;
 mod stops;
 mod survival;
