@@ -88,7 +88,7 @@ impl Field {
         (self.get)(config)
     }
 
-    /// The default; none where that is no fixed value, see [`Self::otherwise`].
+    /// The default; none where that is no fixed value, see [`otherwise`](field@Self::otherwise).
     #[must_use]
     pub fn default(&self) -> Option<Value> {
         self.of(&Config::default())
