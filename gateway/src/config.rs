@@ -85,7 +85,7 @@ const DATA_DIR: Field = Field::new(
 .flag("data-dir")
 .otherwise("`$XDG_DATA_HOME/cidlock`");
 
-static TABLES: [Table; 6] = [
+static TABLES: &[Table] = &[
     Table { name: "", about: "One setting stands above all tables.", fields: &[DATA_DIR] },
     HttpConfig::TABLE,
     LimitsConfig::TABLE,
@@ -97,7 +97,7 @@ static TABLES: [Table; 6] = [
 /// Every concern, in the order in which they are shown.
 #[must_use]
 pub fn tables() -> &'static [Table] {
-    &TABLES
+    TABLES
 }
 
 /// Every setting.

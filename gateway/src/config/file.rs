@@ -161,7 +161,7 @@ mod tests {
             ("[limit]\n", "a.toml:1:2: there is no `limit`: did you mean [limits]?"),
             ("datadir = ''", "did you mean `data_dir`?"),
             ("[log]\nlevel = 'info'", "there is no `log.level`: [log] has filter, json"),
-            ("[kubernetes]", "the tables are [http], [limits], [tokens], [log]"),
+            ("[kubernetes]", "the tables are [http], [limits], "),
             ("[log.files]", "a.toml:1:6: there is no `log.files`: [log] has"),
             ("\"a\\u001b[2J\" = 1", "there is no `a\\u{1b}[2J`"),
         ] {
