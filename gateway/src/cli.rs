@@ -11,9 +11,11 @@
 //! command leaves a half-written file under its name; an interrupted command does not lose a session.
 
 mod background;
+mod batch;
 mod client;
 mod completions;
 mod configuration;
+mod confirm;
 mod credentials;
 mod duration;
 mod failure;
@@ -30,6 +32,7 @@ mod rebuild;
 mod reference;
 mod remote;
 mod revoke;
+mod rm;
 mod share;
 mod signals;
 mod table;
@@ -77,6 +80,8 @@ enum Command {
     Links(links::LinksArgs),
     /// Take a link back
     Revoke(revoke::RevokeArgs),
+    /// Delete files and all links to them
+    Rm(rm::RmArgs),
     /// Show the configuration of `serve`
     Config(configuration::ConfigArgs),
     /// Print what a shell needs to complete commands and flags
@@ -152,6 +157,7 @@ impl Command {
             Self::Share(args) => args.remote.json,
             Self::Links(args) => args.remote.json,
             Self::Revoke(args) => args.remote.json,
+            Self::Rm(args) => args.remote.json,
         }
     }
 
@@ -186,6 +192,7 @@ impl Command {
             Self::Share(args) => share::run(args, context).await,
             Self::Links(args) => links::run(args, context).await,
             Self::Revoke(args) => revoke::run(args, context).await,
+            Self::Rm(args) => rm::run(args, context).await,
             Self::Config(args) => configuration::run(&args, context),
             Self::Completions(args) => completions::run(&args, context),
             Self::Man(args) => man::run(&args, context),

@@ -1,11 +1,13 @@
 //! The gateway's HTTP contract, seen from outside.
 //!
-//! One method per call ([`files`], [`download`], [`links`], [`login`]); each returns what the server answered or
+//! One method per call ([`files`], [`download`], [`deletions`],
+//! [`links`], [`login`]); each returns what the server answered or
 //! the [`Failure`] to report. What needs a session carries its access token, renewed as needed
 //! ([`session`]). Redirects are not followed: the contract has none, and a token must not wander.
 //! Every wait has a limit.
 
 mod answer;
+mod deletions;
 mod download;
 mod files;
 mod links;
@@ -25,7 +27,7 @@ pub(super) use self::download::{Download, Origin, Version};
 pub(super) use self::files::NewFile;
 pub(super) use self::links::{NewLink, Permission};
 pub(super) use self::login::log_in;
-pub(super) use self::model::{FileInfo, LinkInfo};
+pub(super) use self::model::{Deletion, FileInfo, LinkInfo};
 pub(super) use self::problem::Problem;
 pub(super) use self::server::Server;
 use super::background::Background;

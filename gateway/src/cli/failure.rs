@@ -161,6 +161,14 @@ pub(super) enum Failure {
     /// `serve` ended with an error.
     #[error("{0:#}")]
     Serve(anyhow::Error),
+    /// It failed for one of several things, which the failure does not name.
+    #[error("{what}: {cause}")]
+    About {
+        /// What it is, fit to be shown.
+        what: String,
+        /// Why.
+        cause: Box<Failure>,
+    },
     /// Several parts of the command failed and have each been reported.
     #[error("some of it failed")]
     Reported(Exit),
@@ -191,7 +199,7 @@ impl Failure {
                 _ => Exit::Failed,
             },
             Self::Unreachable { .. } | Self::UploadCut { .. } | Self::Cut { .. } => Exit::TryAgain,
-            Self::Unfinished { cause, .. } => cause.exit(),
+            Self::Unfinished { cause, .. } | Self::About { cause, .. } => cause.exit(),
             Self::Damaged(_) => Exit::Damaged,
             Self::ReaderGone => Exit::Success,
             Self::Interrupted(signal) => Exit::Stopped(*signal),
@@ -216,7 +224,7 @@ impl Failure {
             Self::Unintelligible { .. } => "unintelligible_answer",
             Self::UploadCut { .. } => "upload_cut",
             Self::Cut { .. } => "transfer_cut",
-            Self::Unfinished { cause, .. } => cause.code(),
+            Self::Unfinished { cause, .. } | Self::About { cause, .. } => cause.code(),
             Self::Damaged(_) => "damaged",
             Self::Local { .. } => "local_file",
             Self::Credentials(_) => "credentials",
@@ -265,6 +273,7 @@ impl Failure {
                 let cause = if matches!(**cause, Self::Cut { .. }) { None } else { cause.hint() };
                 Some(cause.map_or(kept.clone(), |hint| format!("{hint}. {kept}")))
             }
+            Self::About { cause, .. } => cause.hint(),
             _ => None,
         }
     }
@@ -273,7 +282,7 @@ impl Failure {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { problem, .. } => Some(problem.status()),
-            Self::Unfinished { cause, .. } => cause.status(),
+            Self::Unfinished { cause, .. } | Self::About { cause, .. } => cause.status(),
             _ => None,
         }
     }
@@ -282,7 +291,7 @@ impl Failure {
     pub(super) fn request_id(&self) -> Option<&str> {
         match self {
             Self::Refused { problem, .. } => problem.request_id(),
-            Self::Unfinished { cause, .. } => cause.request_id(),
+            Self::Unfinished { cause, .. } | Self::About { cause, .. } => cause.request_id(),
             _ => None,
         }
     }

@@ -46,14 +46,13 @@ pub(super) struct GetArgs {
 }
 
 pub(super) async fn run(args: GetArgs, context: &Context) -> Result<(), Failure> {
-    let GetArgs { mut remote, file, output, force } = args;
+    let GetArgs { remote, file, output, force } = args;
     let target = Target::new(output, force)?;
     let cid = file.cid().to_owned();
     let origin = match file {
         Reference::Link { url, server, .. } => Origin::link(url, server)?,
         Reference::File { cid, server } => {
-            remote.server = server.or(remote.server);
-            Origin::Own { client: context.client(&remote)?, cid }
+            Origin::Own { client: context.client(&remote.at(server.as_ref()))?, cid }
         }
     };
     let (mut transfer, head) = Transfer::begin(origin).await?;

@@ -47,7 +47,7 @@ enum Subject {
 }
 
 pub(super) async fn run(args: LinksArgs, context: &Context) -> Result<(), Failure> {
-    let LinksArgs { mut remote, subject, all } = args;
+    let LinksArgs { remote, subject, all } = args;
     let mut list = List::new(context.output, all);
     match subject {
         Subject::Link(id) => {
@@ -56,8 +56,7 @@ pub(super) async fn run(args: LinksArgs, context: &Context) -> Result<(), Failur
             list.add(&[link])
         }
         Subject::File(file) => {
-            remote.server = file.server().cloned().or(remote.server);
-            let client = context.client(&remote)?;
+            let client = context.client(&remote.at(file.server()))?;
             let mut pages = client.links_to(file.cid());
             while let Some(links) = pages.next(PAGE).await? {
                 list.add(&links)?;

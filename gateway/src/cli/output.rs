@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -30,6 +30,11 @@ impl Output {
     /// Whether results are for a script.
     pub(super) fn is_json(self) -> bool {
         self.json
+    }
+
+    /// Whether a person is there to be told how it goes.
+    pub(super) fn is_watched(self) -> bool {
+        !self.json && io::stderr().is_terminal()
     }
 
     /// One line of a result, on standard output.

@@ -79,14 +79,23 @@ fn known_cid(text: &str) -> Option<String> {
     Cid::from_str(text).is_ok().then(|| text.to_owned())
 }
 
-/// The longest id of a link, in characters.
+/// The longest id of a link or a deletion, in characters.
 const MAX_ID_LEN: usize = 128;
 
-/// An id is one path segment; whoever gives a link by mistake is told so before it travels.
+/// Whether `text` can be an id: one path segment. Whoever gives a link by mistake is told so before
+/// it travels.
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=MAX_ID_LEN).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// The id of a link.
 pub(super) fn link_id(text: &str) -> Result<String, &'static str> {
-    let is_id = (1..=MAX_ID_LEN).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if is_id { Ok(text.to_owned()) } else { Err("this is no link's id, such as `share` prints") }
+    if is_id(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("this is no link's id, such as `share` prints")
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::credentials::CredentialStore;
 use super::failure::Failure;
 
 /// Which gateway to speak to, and for whom to print.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Remote {
     /// The gateway [default: the one of the last login, or http://127.0.0.1:8787]
     #[arg(long, env = "CIDLOCK_SERVER", value_name = "URL", hide_env_values = true)]
@@ -16,6 +16,11 @@ pub(super) struct Remote {
 }
 
 impl Remote {
+    /// The same, with the gateway that what is asked about names itself, if it does.
+    pub(super) fn at(&self, named: Option<&Server>) -> Self {
+        Self { server: named.or(self.server.as_ref()).cloned(), ..*self }
+    }
+
     /// The gateway that is meant: the one that was named, else the one of the last login, else
     /// the default of a local `serve`.
     pub(super) fn server(&self, credentials: &CredentialStore) -> Result<Server, Failure> {

@@ -4,6 +4,7 @@
 
 mod circle;
 mod cuts;
+mod deletion;
 mod links;
 mod resume;
 mod scripts;

@@ -77,6 +77,31 @@ pub(in crate::cli) struct FreshLink {
     rest: Map<String, Value>,
 }
 
+/// What was done, and is being done, about a file that was deleted.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::cli) struct Deletion {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) cid: String,
+    /// `done`, or `pending` while a node has yet to do its part.
+    pub(in crate::cli) status: String,
+    pub(in crate::cli) nodes: Vec<DeletionNode>,
+    /// All of this, signed by the gateway (JWS, compact).
+    pub(in crate::cli) receipt: String,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// What a node has done about a deletion.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::cli) struct DeletionNode {
+    pub(in crate::cli) engine: String,
+    pub(in crate::cli) node: String,
+    /// `unpinned`, `collected` or `pending`.
+    pub(in crate::cli) status: String,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -93,5 +118,12 @@ mod tests {
         });
         let info: FileInfo = serde_json::from_value(file.clone()).unwrap();
         assert_eq!(serde_json::to_value(info).unwrap(), file);
+        let deletion = json!({
+            "id": "0193", "cid": "bafy", "deleted_at": "2026-11-25T00:00:00Z", "reason": "owner",
+            "status": "done", "receipt": "a.b.c",
+            "nodes": [{"engine": "embedded", "node": "local", "status": "collected", "tries": 1}],
+        });
+        let info: Deletion = serde_json::from_value(deletion.clone()).unwrap();
+        assert_eq!(serde_json::to_value(info).unwrap(), deletion);
     }
 }
