@@ -1,8 +1,10 @@
-//! The progress bar of one transfer: bytes, speed and what is left, on standard error.
+//! The progress bar of a transfer, or of several: bytes, speed and what is left, on standard error.
 //!
 //! It is drawn only where a person watches: standard error is a terminal, and the output is not
 //! for a script. It disappears when it is dropped, so an error message never shares its line.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,25 +21,70 @@ const NAME_WIDTH: usize = 24;
 pub(super) struct Progress {
     bar: ProgressBar,
     template: &'static str,
+    /// How many transfers there are.
+    count: usize,
+    /// The bytes of those that have ended.
+    before: Arc<AtomicU64>,
 }
 
 impl Progress {
     /// A bar for a transfer of `name`, of `total` bytes where that is known.
     pub(super) fn of_transfer(output: Output, name: &str, total: Option<u64>) -> Self {
+        let progress = Self::of_transfers(output, 1, total);
+        progress.begin(0, name);
+        progress
+    }
+
+    /// One bar for `count` transfers, one after the other, of `total` bytes together where that is
+    /// known. It is not drawn before the first begins.
+    pub(super) fn of_transfers(output: Output, count: usize, total: Option<u64>) -> Self {
         if output.is_json() {
             return Self::hidden();
         }
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
         let template = total.map_or(OPEN_ENDED, |_| DETERMINATE);
         bar.set_style(style(template));
-        bar.set_prefix(fit(&printable(name), NAME_WIDTH));
-        bar.enable_steady_tick(TICK);
-        Self { bar, template }
+        Self { bar, template, count, before: Arc::default() }
+    }
+
+    /// The transfer `index`, of `name`, begins.
+    pub(super) fn begin(&self, index: usize, name: &str) {
+        let name = fit(&printable(name), NAME_WIDTH);
+        match self.count {
+            1 => self.bar.set_prefix(name),
+            count => self.bar.set_prefix(format!("{}/{count} {name}", index + 1)),
+        }
+        self.bar.enable_steady_tick(TICK);
+    }
+
+    /// It begins again: nothing of it has passed.
+    pub(super) fn start_over(&self) {
+        self.bar.set_position(self.before.load(Ordering::Relaxed));
+        self.go_on();
+    }
+
+    /// It has ended, and its `bytes` count as passed, whatever became of them.
+    pub(super) fn end(&self, bytes: Option<u64>) {
+        match bytes {
+            Some(bytes) => {
+                let before = self.before.fetch_add(bytes, Ordering::Relaxed);
+                self.bar.set_position(before + bytes);
+            }
+            None => self.before.store(self.bar.position(), Ordering::Relaxed),
+        }
+    }
+
+    /// Does what prints something, with the bar out of its way; after the last transfer, for good.
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        if self.count == 1 {
+            self.finish();
+        }
+        self.bar.suspend(print)
     }
 
     /// A bar that is never drawn.
     pub(super) fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden(), template: OPEN_ENDED }
+        Self { bar: ProgressBar::hidden(), template: OPEN_ENDED, count: 1, before: Arc::default() }
     }
 
     /// `bytes` more have passed.
@@ -55,6 +102,10 @@ impl Progress {
 
     /// No bytes pass for now.
     pub(super) fn wait_for(&self, what: &'static str) {
+        if self.count > 1 {
+            // It is about all of them, and most waits are too short to be read.
+            return;
+        }
         self.bar.set_style(style(WAITING));
         self.bar.set_message(what);
     }

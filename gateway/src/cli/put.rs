@@ -5,18 +5,26 @@
 
 mod media_type;
 mod source;
+mod walk;
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use self::source::{Sent, Source};
+use self::walk::Found;
 use super::Context;
+use super::batch::Batch;
 use super::client::{Client, FileInfo, NewFile};
 use super::credentials::Secret;
 use super::duration::Lifetime;
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::output::{Output, printable};
 use super::progress::Progress;
 use super::remote::Remote;
+
+/// How many of the things that are passed over are named.
+const MAX_NAMED: usize = 5;
 
 /// Arguments of `cidlock put`.
 #[derive(Debug, clap::Args)]
@@ -26,8 +34,11 @@ pub(super) struct PutArgs {
     /// The files (`-`: standard input)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Store all files below a directory, each under its own name
+    #[arg(short, long)]
+    recursive: bool,
     /// The name to store a file under [default: its own]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "recursive")]
     name: Option<String>,
     /// Close the file to everybody after this time, such as 30d [default: never]
     #[arg(long, value_name = "DURATION")]
@@ -41,31 +52,71 @@ pub(super) async fn run(args: PutArgs, context: &Context) -> Result<(), Failure>
     if args.name.is_some() && args.files.len() > 1 {
         return Err(Failure::usage("--name is for one file"));
     }
-    let client = context.client(&args.remote)?;
-    let mut outcome = Ok(());
-    for path in &args.files {
-        let Err(failure) = put(&client, path, &args, context.output).await else { continue };
-        if args.files.len() == 1 || concerns_every_file(&failure) {
-            return Err(failure);
-        }
-        context.output.failure(&failure);
-        let exit = failure.exit();
-        outcome = outcome.and(Err(Failure::Reported(exit)));
+    if args.files.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Failure::usage("standard input can be read once"));
     }
-    outcome
+    let out = context.output;
+    let client = context.client(&args.remote)?;
+    let found = find(&args).await?;
+    say_what_is_passed_over(&found.passed_over, out);
+    let count = found.files.len();
+    let known = found.files.iter().filter(|file| file.size.is_ok());
+    let bytes = known.map(|file| file.size.as_ref().ok().copied().flatten()).sum();
+    let progress = Progress::of_transfers(out, count, bytes);
+    let mut batch = Batch::new(out, count, "stored");
+    for (index, file) in found.files.into_iter().enumerate() {
+        let path = file.path;
+        let size = file.size.as_ref().ok().copied().flatten();
+        let result = match file.size {
+            Err(failure) => Err(failure),
+            Ok(_) => {
+                let name = args.name.as_deref().map(Cow::Borrowed);
+                let name = name.or_else(|| path.file_name().map(OsStr::to_string_lossy));
+                progress.begin(index, name.as_deref().unwrap_or("-"));
+                send(&client, &path, &args, &progress).await
+            }
+        };
+        progress.end(size);
+        progress.aside(|| match batch.add(path.display(), result)? {
+            Some(info) => show(&info, &path, args.recursive, out),
+            None => Ok(()),
+        })?;
+    }
+    progress.finish();
+    batch.end()
 }
 
-/// Whether the next file would fail in the same way.
-fn concerns_every_file(failure: &Failure) -> bool {
-    matches!(failure.exit(), Exit::NotAllowed | Exit::TryAgain | Exit::Success)
+/// The files that are meant. A large tree takes its time: Ctrl-C ends the wait.
+async fn find(args: &PutArgs) -> Result<Found, Failure> {
+    let (arguments, recursive) = (args.files.clone(), args.recursive);
+    let walk = tokio::task::spawn_blocking(move || Found::by(&arguments, recursive));
+    walk.await.map_err(|error| Failure::Internal(error.to_string()))?
 }
 
-async fn put(client: &Client, path: &Path, args: &PutArgs, out: Output) -> Result<(), Failure> {
-    let info = send(client, path, args, out).await?;
+fn say_what_is_passed_over(paths: &[PathBuf], out: Output) {
+    for path in paths.iter().take(MAX_NAMED) {
+        let path = path.display().to_string();
+        out.note(format_args!("Not stored, being a link or no file: {}", printable(&path)));
+    }
+    if paths.len() > MAX_NAMED {
+        out.note(format_args!(
+            "Not stored, being links or no files: {} more",
+            paths.len() - MAX_NAMED
+        ));
+    }
+}
+
+/// One file that is stored. Of those below a directory it is the path that tells one from another.
+fn show(info: &FileInfo, path: &Path, by_path: bool, out: Output) -> Result<(), Failure> {
+    let path = path.display().to_string();
     if out.is_json() {
-        return out.json(&info);
+        let json = serde_json::to_value(info);
+        let mut json = json.map_err(|error| Failure::Internal(error.to_string()))?;
+        json["path"] = path.into();
+        return out.json(&json);
     }
     let name = info.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("(no name)");
+    let name = if by_path { &path } else { name };
     out.line(format_args!("{}  {}", printable(name), indicatif::HumanBytes(info.size)))?;
     out.line(format_args!("  cid   {}", printable(&info.cid)))?;
     if let Some(link) = &info.link {
@@ -84,13 +135,13 @@ async fn send(
     client: &Client,
     path: &Path,
     args: &PutArgs,
-    out: Output,
+    progress: &Progress,
 ) -> Result<FileInfo, Failure> {
     let mut source = Source::open(path).await?;
     let mut token = client.access_token(None).await?;
     let mut may_renew = source.can_be_read_again();
     loop {
-        let (result, sent) = attempt(client, &token, source, args, out).await;
+        let (result, sent) = attempt(client, &token, source, args, progress).await;
         match result {
             Ok(info) => return verify(info, &sent, path),
             Err(failure) => {
@@ -115,7 +166,7 @@ async fn attempt(
     token: &Secret,
     source: Source,
     args: &PutArgs,
-    out: Output,
+    progress: &Progress,
 ) -> (Result<FileInfo, Failure>, Sent) {
     let (own_name, size) = (source.name().map(str::to_owned), source.size());
     let name = args.name.as_deref().or(own_name.as_deref());
@@ -126,10 +177,9 @@ async fn attempt(
         size,
         expires_in: args.expires_in.map(Lifetime::seconds),
     };
-    let progress = Progress::of_transfer(out, name.unwrap_or("-"), size);
+    progress.start_over();
     let (body, sent) = source.into_body(progress.clone());
-    let result = client.upload(token, &file, body, sent.ended(&progress)).await;
-    progress.finish();
+    let result = client.upload(token, &file, body, sent.ended(progress)).await;
     let result = result.map_err(|failure| match failure {
         // It was there, and has gone.
         Failure::Unreachable { cause, .. } if sent.totals().0 > 0 => Failure::UploadCut { cause },

@@ -11,6 +11,7 @@ mod scripts;
 mod session;
 mod shell;
 mod terminal;
+mod trees;
 
 use std::fs;
 use std::path::PathBuf;

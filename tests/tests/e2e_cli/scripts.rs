@@ -42,6 +42,8 @@ async fn results_for_scripts_are_json_objects_a_line_each() {
     let mut shown = listed.iter().find(|file| file["cid"] == cid).unwrap().clone();
     assert_eq!(shown.get("link"), None);
     shown["link"] = one["link"].clone();
+    assert_eq!(one["path"], "a.txt");
+    shown["path"] = json!("a.txt");
     assert_eq!(&shown, one);
     let newest = person.run(&["ls", "--json", "--limit", "1"]).await.expect(0).json();
     assert_eq!(newest.len(), 1);
@@ -85,7 +87,7 @@ async fn every_failure_has_its_exit_code() {
         (&person, &["share", &cid, "--for", "91d"], 1, "bad_lifetime"),
         (&person, &["share", &cid, "--for", "soon"], 2, "usage"),
         (&person, &["put", "missing.txt"], 1, "local_file"),
-        (&person, &["put", "."], 1, "local_file"),
+        (&person, &["put", "."], 2, "usage"),
         (&person, &["put", "a.txt", "--name", "a/b"], 1, "bad_name"),
         (&person, &["get", &cid, "-o", "a.txt"], 2, "usage"),
         (&person, &["get", &cid, "-o", "no/such/directory"], 1, "local_file"),

@@ -36,7 +36,10 @@ impl Source {
         let file = File::open(path).await.map_err(failed)?;
         let metadata = file.metadata().await.map_err(failed)?;
         if metadata.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
+            let path = path.display();
+            return Err(Failure::usage(format_args!(
+                "{path} is a directory: --recursive stores the files in it"
+            )));
         }
         Ok(Self {
             reader: Box::new(file),
@@ -242,9 +245,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_directory_and_a_missing_file_are_errors_that_name_them() {
-        for path in ["/", "/nowhere"] {
+        for (path, shown) in
+            [("/", "/ is a directory: --recursive"), ("/nowhere", "cannot read /nowhere: ")]
+        {
             let error = Source::open(Path::new(path)).await.err().unwrap().to_string();
-            assert!(error.starts_with(&format!("cannot read {path}: ")), "{error}");
+            assert!(error.starts_with(shown), "{error}");
         }
     }
 }
