@@ -21,6 +21,9 @@ use cidlock_tests::command::{self, Said};
 use cidlock_tests::gateway::{Gateway, Home, Shared};
 use serde_json::{Value, json};
 
+/// The CID of a content that nobody has stored.
+const UNKNOWN: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
 static GATEWAY: Shared = Shared::new("");
 
 /// A person at a machine of their own, who knows the gateway by its address.

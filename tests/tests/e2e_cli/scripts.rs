@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::{GATEWAY, Person};
+use crate::{GATEWAY, Person, UNKNOWN};
 
 #[tokio::test]
 async fn results_for_scripts_are_json_objects_a_line_each() {
@@ -57,9 +57,6 @@ async fn results_for_scripts_are_json_objects_a_line_each() {
     assert_eq!(got, json!({ "cid": cid, "path": "copy", "size": 3, "sha256": one["sha256"] }));
     assert_eq!(person.json(&["revoke", id]).await, json!({ "id": id, "revoked": true }));
 }
-
-/// The CID of a content that nobody has stored.
-const UNKNOWN: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
 #[tokio::test]
 async fn every_failure_has_its_exit_code() {
