@@ -11,6 +11,8 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use indicatif::HumanBytes;
+
 use self::source::{Sent, Source};
 use self::walk::Found;
 use super::Context;
@@ -106,8 +108,9 @@ fn say_what_is_passed_over(paths: &[PathBuf], out: Output) {
     }
 }
 
-/// One file that is stored. Of those below a directory it is the path that tells one from another.
-fn show(info: &FileInfo, path: &Path, by_path: bool, out: Output) -> Result<(), Failure> {
+/// One file that is stored; in a line, where there may be many. Of those below a directory it is the
+/// path that tells one from another.
+fn show(info: &FileInfo, path: &Path, in_a_line: bool, out: Output) -> Result<(), Failure> {
     let path = path.display().to_string();
     if out.is_json() {
         let json = serde_json::to_value(info);
@@ -115,9 +118,13 @@ fn show(info: &FileInfo, path: &Path, by_path: bool, out: Output) -> Result<(), 
         json["path"] = path.into();
         return out.json(&json);
     }
+    let size = HumanBytes(info.size).to_string();
+    if in_a_line {
+        let (cid, path) = (printable(&info.cid), printable(&path));
+        return out.line(format_args!("{size:>10}  {cid}  {path}"));
+    }
     let name = info.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("(no name)");
-    let name = if by_path { &path } else { name };
-    out.line(format_args!("{}  {}", printable(name), indicatif::HumanBytes(info.size)))?;
+    out.line(format_args!("{}  {size}", printable(name)))?;
     out.line(format_args!("  cid   {}", printable(&info.cid)))?;
     if let Some(link) = &info.link {
         out.line(format_args!("  link  {}", printable(&link.url)))?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use cidlock_tests::client::Client;
-use cidlock_tests::command;
+use cidlock_tests::command::{self, Said};
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::terminal::Terminal;
@@ -27,6 +27,12 @@ fn plant(person: &Person) -> [(&'static str, Vec<u8>); 4] {
     }
     symlink("a.txt", person.path("tree/link")).unwrap();
     files
+}
+
+/// The paths of what was stored, a line each.
+fn paths(said: &Said) -> Vec<String> {
+    let text = said.text();
+    text.lines().map(|line| line.rsplit("  ").next().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -52,9 +58,7 @@ async fn for_a_person_the_path_is_shown_and_what_is_no_file_is_named() {
     let person = Person::logged_in(&gateway).await;
     let files = plant(&person);
     let said = person.run(&["put", "-r", "tree"]).await.expect(0);
-    for (path, _) in &files {
-        assert!(said.text().lines().any(|line| line.starts_with(&format!("{path}  "))), "{path}");
-    }
+    assert_eq!(paths(&said), files.each_ref().map(|(path, _)| *path));
     assert_eq!(said.stderr, "Not stored, being a link or no file: tree/link\n");
 
     let (code, shown) = Terminal::start(person.command(&["put", "-r", "tree"])).ended().await;
@@ -70,13 +74,7 @@ async fn of_many_files_those_that_cannot_be_stored_do_not_keep_the_others() {
     let _ = plant(&person);
     fs::write(person.path("tree/bad\\name"), "x").unwrap();
     let said = person.run(&["put", "-r", "tree", "missing.txt", "tree/empty"]).await.expect(1);
-    let stored: Vec<String> = said
-        .text()
-        .lines()
-        .filter(|line| !line.starts_with(' '))
-        .map(|line| line.split("  ").next().unwrap().to_owned())
-        .collect();
-    assert_eq!(stored, ["tree/a.txt", "tree/b/deep/a.txt", "tree/c"]);
+    assert_eq!(paths(&said), ["tree/a.txt", "tree/b/deep/a.txt", "tree/c"]);
     let lines: Vec<&str> = said.stderr.lines().skip(1).collect();
     let begins = [
         "cidlock: tree/b/large.bin: ",
