@@ -77,6 +77,12 @@ impl Gateway {
         format!("http://{}{path}", self.address)
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.running().1.id()
+    }
+
     /// The home it runs in.
     #[must_use]
     pub fn home(&self) -> &Home {

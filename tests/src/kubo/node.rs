@@ -64,6 +64,12 @@ impl Node {
         &self.gateway
     }
 
+    /// The id of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Its repository; commands over it go to the daemon.
     #[must_use]
     pub fn repo(&self) -> &Repo {
