@@ -84,7 +84,12 @@ async fn accept(
     let slot = slots.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
+            Ok((stream, _)) => {
+                // An answer may leave in several writes, and none is to wait for the client to
+                // acknowledge the one before. A connection that is closed already can do without.
+                let _ = stream.set_nodelay(true);
+                return (stream, slot);
+            }
             Err(error) => {
                 // A client that left between the handshake and here is no reason to pause.
                 if !matches!(error.kind(), io::ErrorKind::ConnectionAborted) {
