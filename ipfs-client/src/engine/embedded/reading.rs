@@ -11,7 +11,10 @@ use super::ObjectFile;
 use super::revisions::Found;
 use crate::car::{HEADER_LEN, Layout, header};
 use crate::engine::{ByteStream, EngineError};
-use crate::file::BATCH_LEN;
+
+/// The most bytes that are read at once. A slow reader holds two batches of ciphertext and one of
+/// plaintext while it takes nothing.
+const BATCH_LEN: usize = 128 * 1024;
 
 /// Batches under way at once: the one that is asked for and one ahead.
 const IN_FLIGHT: usize = 2;
