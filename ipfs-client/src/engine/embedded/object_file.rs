@@ -63,6 +63,23 @@ impl ObjectFile {
         Ok(bytes.into())
     }
 
+    /// What [`ObjectFile::read_at`] gives, if the system has all of it in memory and says so.
+    #[cfg(target_os = "linux")]
+    pub(super) fn read_cached_at(&self, offset: u64, len: usize) -> Option<Bytes> {
+        use rustix::io::{ReadWriteFlags, preadv2};
+        let mut bytes = vec![0; len];
+        let mut into = [io::IoSliceMut::new(&mut bytes)];
+        let read = preadv2(&self.file, &mut into, offset, ReadWriteFlags::NOWAIT);
+        // Less than all, or an error: whoever may wait finds out what it is.
+        (read == Ok(len)).then(|| bytes.into())
+    }
+
+    /// No other system can be asked.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn read_cached_at(&self, _offset: u64, _len: usize) -> Option<Bytes> {
+        None
+    }
+
     /// A small member. Found from the end: the directory is the last section, and in front of it
     /// are the members in the order of their names.
     pub(super) fn member(&self, name: &str) -> Result<Bytes, EngineError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cid::Cid;
+use futures::future::Either;
 use futures::{Stream, StreamExt, stream};
 
 use super::ObjectFile;
@@ -62,7 +63,7 @@ pub(super) fn car(found: Found, root: &Cid, layout: &Layout) -> Result<ByteStrea
     Ok(ByteStream::exact(len, header.chain(content).chain(rest)))
 }
 
-/// Spawned when they are pulled, not when they are polled, so that the one ahead does run.
+/// Begun when they are pulled, not when they are polled, so that the one ahead does run.
 fn batches_of(
     file: Arc<ObjectFile>,
     batches: impl Iterator<Item = Batch> + Send + 'static,
@@ -70,13 +71,28 @@ fn batches_of(
     stream::iter(batches).map(move |batch| read(&file, &batch)).buffered(IN_FLIGHT)
 }
 
+/// Reads here and now what is in memory already, which is cheaper than asking another thread to;
+/// only what has to come from the disk goes there.
 fn read(
     file: &Arc<ObjectFile>,
     batch: &Batch,
 ) -> impl Future<Output = Result<Bytes, EngineError>> + Send + use<> {
-    let (file, offset, len) = (Arc::clone(file), batch.offset, batch.len);
-    let running = tokio::task::spawn_blocking(move || file.read_at(offset, len));
-    async { running.await.map_err(|e| EngineError::io("use its files", e.into()))? }
+    let (offset, len) = (batch.offset, batch.len);
+    let running = match file.read_cached_at(offset, len) {
+        Some(bytes) => Either::Left(bytes),
+        None => {
+            let file = Arc::clone(file);
+            Either::Right(tokio::task::spawn_blocking(move || file.read_at(offset, len)))
+        }
+    };
+    async {
+        match running {
+            Either::Left(bytes) => Ok(bytes),
+            Either::Right(running) => {
+                running.await.map_err(|e| EngineError::io("use its files", e.into()))?
+            }
+        }
+    }
 }
 
 /// Bytes that lie together in the file.

@@ -7,6 +7,7 @@ use futures::StreamExt;
 
 use crate::car::{HEADER_LEN, Layout};
 use crate::conformance::pattern;
+use crate::engine::embedded::object_file::ObjectFile;
 use crate::engine::{Engine, EngineError};
 use crate::pin::Unpinned;
 use crate::testing::{Bench, params};
@@ -155,4 +156,19 @@ async fn a_length_that_is_not_the_contents_reads_as_an_error() {
         let refused = is_damage(&read) || matches!(read, Err(EngineError::BadRange { .. }));
         assert!(refused, "{len}: {read:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_in_memory_is_given_whole_and_unchanged_or_not_at_all() {
+    let bench = Bench::new(params(1024 * 1024, 1024)).await;
+    let object = bench.store("object", &pattern(1, 300_000)).await;
+    let path = bench.engine.path_of(object.name());
+    let file = ObjectFile::open(&path, object.name()).unwrap().unwrap();
+    let file_len = std::fs::metadata(&path).unwrap().len();
+    for (offset, len) in [(0, 1), (100, 200_000), (file_len - 1, 1)] {
+        let read = file.read_at(offset, len).unwrap();
+        // Whether a file system can be asked is its own affair.
+        assert!(file.read_cached_at(offset, len).is_none_or(|cached| cached == read));
+    }
+    assert_eq!(file.read_cached_at(file_len - 1, 2), None, "its last byte is no two bytes");
 }
