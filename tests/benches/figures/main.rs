@@ -6,7 +6,7 @@
 //!
 //! The servers are the fixtures' own, on loopback, all with their data below one temporary directory
 //! (`TMPDIR` chooses the disk). The client is plain TCP: it sends files from the page cache
-//! (`sendfile`) and throws away what it reads, so that it takes little of the processors that it
+//! (`sendfile`) and lets the kernel throw away what it is sent, so that it takes little of the processors that it
 //! shares with the servers.
 
 mod load;
