@@ -10,6 +10,7 @@
 mod body;
 mod car;
 mod conditional;
+mod connection;
 mod content;
 mod credentials;
 mod deletions;
@@ -98,7 +99,7 @@ pub struct Settings {
 }
 
 /// The route table. Layers run from the bottom up: a request is first given its id and its line
-/// in the log, then what may be left of its body is seen to, then a panic below becomes a 500, then
+/// in the log, which is written when its answer has ended, then what may be left of its body is seen to, then a panic below becomes a 500, then
 /// it is routed.
 pub fn router(services: Arc<Services>) -> Router {
     Router::new()

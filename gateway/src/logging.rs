@@ -1,7 +1,7 @@
 //! Logs: to standard error, as text or as JSON.
 //!
 //! What may be logged is not decided here but where it is logged: no query string, no header, no
-//! name of a file, no secret, at any level.
+//! name of a file, no secret, at any level. `docs/logs.md` says what there is.
 
 use std::io::IsTerminal as _;
 

@@ -6,6 +6,7 @@
 
 mod disk;
 mod home;
+mod log;
 mod people;
 mod process;
 mod shared;

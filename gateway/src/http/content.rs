@@ -19,6 +19,7 @@ use super::params::{CidPath, Params};
 use super::range::Window;
 use super::{Problem, Services, conditional, digest, policy};
 use crate::access::Read;
+use crate::download::DownloadError;
 
 /// What a link may have beside its token; what others have added to it is ignored.
 #[derive(Deserialize)]
@@ -64,8 +65,10 @@ pub(super) async fn content(
         let plaintext = object.open(bytes).await?;
         let span = tracing::Span::current();
         let plaintext = plaintext.inspect_err(move |error| {
-            // The connection is cut; this line is all that says why.
-            span.in_scope(|| tracing::warn!(%error, "a download was cut"));
+            // The request's line has a word for it; damage deserves the details.
+            if !matches!(error, DownloadError::Ended(_)) {
+                span.in_scope(|| tracing::warn!(%error, "a download was cut"));
+            }
         });
         *response.body_mut() = Body::from_stream(plaintext);
     }

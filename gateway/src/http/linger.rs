@@ -5,6 +5,7 @@
 //! while and thrown away, until the client has seen the answer and stops.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,17 +17,21 @@ use futures::{Stream, StreamExt as _};
 use http::header::EXPECT;
 use tokio::time::timeout;
 
+use super::observe::Arriving;
+
 /// How long a client may go on sending what nobody wants.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn linger(request: Request, next: Next) -> Response {
     // Who waits to be told to go on is told otherwise, and has sent nothing that is in the way.
     let coming = !request.headers().contains_key(EXPECT);
+    let arriving = request.extensions().get::<Arc<Arriving>>().cloned().unwrap_or_default();
     let request = request.map(|body| {
         if body.is_end_stream() {
             return body;
         }
-        Body::from_stream(Lingering { frames: Some(body.into_data_stream()), coming })
+        let frames = Some(body.into_data_stream());
+        Body::from_stream(Lingering { frames, coming, arriving })
     });
     next.run(request).await
 }
@@ -37,6 +42,8 @@ struct Lingering {
     frames: Option<BodyDataStream>,
     /// Whether there may be bytes on their way.
     coming: bool,
+    /// What of it somebody wanted.
+    arriving: Arc<Arriving>,
 }
 
 impl Stream for Lingering {
@@ -49,6 +56,11 @@ impl Stream for Lingering {
             None => None,
         };
         self.coming = matches!(frame, Some(Ok(_)));
+        match &frame {
+            Some(Ok(frame)) => self.arriving.came(frame.len()),
+            Some(Err(_)) => self.arriving.was_cut(),
+            None => {}
+        }
         Poll::Ready(frame)
     }
 }

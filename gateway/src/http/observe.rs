@@ -1,36 +1,43 @@
 //! The outermost layer: every request has an id, one line in the log, and an answer that names it.
 
+mod leaving;
+mod line;
+
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY};
+use http::{HeaderValue, Method};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub(super) use line::{Arriving, End, Line};
+
+use super::connection::Connection;
 use super::{Problem, page};
+use leaving::Leaving;
 
 const X_REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a request, in bytes.
 const MAX_ID_LEN: usize = 64;
 
-pub(super) async fn observe(request: Request, next: Next) -> Response {
+pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers().get(&X_REQUEST_ID));
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", %id, method = %request.method(), route);
+    let bodiless = request.method() == Method::HEAD;
+    let mut line = begin(&request, id.clone());
+    request.extensions_mut().insert(line.arriving.clone());
+    let span = tracing::info_span!("request", %id, method = line.method, route = line.route);
     let for_a_person = page::is_wanted(&request);
-    let begun = Instant::now();
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = next.run(request).instrument(span).await;
     let (code, mut response) = match Problem::of(response.extensions()) {
         Some(problem) => (Some(problem.code()), rendered(problem, for_a_person, &id, &response)),
         None => (None, response),
     };
-    let status = response.status().as_u16();
-    let head_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status, code, head_ms, "answered"));
+    (line.status, line.code) = (Some(response.status()), code);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(X_REQUEST_ID, value);
@@ -38,7 +45,24 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     // What a credential opened, or failed to, is for its bearer; who means otherwise says so.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
-    response
+    Leaving::with(response, line, bodiless)
+}
+
+/// The line of a request of which nothing is known but its head.
+fn begin(request: &Request, request_id: String) -> Line {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    Line {
+        method: line::method_name(request.method()),
+        route,
+        request_id,
+        begun: Instant::now(),
+        arriving: Arc::default(),
+        status: None,
+        code: None,
+        bytes_out: 0,
+        connection: request.extensions().get::<Arc<Connection>>().cloned(),
+        end: None,
+    }
 }
 
 /// The problem's answer with what the router has added, such as `Allow`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
@@ -16,6 +17,7 @@ use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 
+use super::connection::{Connection, Watched};
 use crate::config::HttpConfig;
 
 /// Read and write buffers of a connection, each, in bytes. More costs memory per slow client and
@@ -49,7 +51,8 @@ pub async fn serve(
                 accepted = accept(&listener, &slots) => accepted,
                 () = &mut stopped => break,
             };
-            let served = connection(stream, router.clone(), config, graceful.watcher());
+            let known = Connection::new(cut.clone());
+            let served = connection(stream, known, router.clone(), config, graceful.watcher());
             let served = cut.clone().run_until_cancelled_owned(served);
             tokio::spawn(async move {
                 served.await;
@@ -103,6 +106,7 @@ async fn accept(
 
 fn connection(
     stream: TcpStream,
+    known: Arc<Connection>,
     router: Router,
     config: &HttpConfig,
     watcher: Watcher,
@@ -110,13 +114,19 @@ fn connection(
     let mut stream = TimeoutStream::new(stream);
     // A reader that takes nothing for so long is gone; reads are timed where bodies are read.
     stream.set_write_timeout(Some(Duration::from_secs(config.download_idle_timeout_s)));
+    let stream = Watched::new(Box::pin(stream), known.clone());
+    let router = TowerToHyperService::new(router);
+    let router = service_fn(move |mut request: hyper::Request<_>| {
+        request.extensions_mut().insert(known.clone());
+        router.call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(config.header_timeout())
         .max_buf_size(MAX_BUF_LEN)
         .max_header_size(MAX_HEAD_LEN)
         .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), router);
     let served = watcher.watch(served);
     async move {
         if let Err(error) = served.await {

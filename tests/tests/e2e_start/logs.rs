@@ -55,7 +55,7 @@ async fn no_secret_and_no_name_is_ever_logged() {
         let (_, home) = gateway.stop().await;
         let log = home.log();
         assert!(log.contains("DEBUG") && log.contains("sqlx"), "the log has all there is");
-        assert!(log.contains("answered") && log.contains("internal error"), "{log}");
+        assert!(log.contains("cidlock::request") && log.contains("internal error"), "{log}");
         let mut secrets = secret_members(&keys);
         for tokens in [&login, &refreshed] {
             for member in ["access_token", "refresh_token"] {
