@@ -19,6 +19,7 @@
 mod error;
 mod keep;
 mod name;
+mod phase;
 mod recover;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use futures::{Stream, StreamExt as _};
 
 pub use error::{BodyError, UploadError};
 pub use name::{FileName, MediaType, MetadataError};
+pub(crate) use phase::Phase;
 
 use crate::access::Caller;
 use crate::clock::Clock;
@@ -89,10 +91,12 @@ impl Uploads {
         let mut staged = self.staging.begin(pin_name(id)).await?;
         let ingest = self.engine.ingest(staged.follow()).await?;
 
+        Phase::Body.entered(id);
         let sealed = self.seal(by, body, &key, &mut staged).await?;
         if new.expected_sha256.is_some_and(|expected| expected != sealed.sha256()) {
             return Err(UploadError::Digest);
         }
+        Phase::Statement.entered(id);
         let content = staged.finish().await?;
 
         let now = self.clock.now();

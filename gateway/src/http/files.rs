@@ -24,7 +24,7 @@ use crate::clock::rfc3339;
 use crate::files::FileInfo;
 use crate::sharing::{LinkRequest, SharingError};
 use crate::store::ReplicaRow;
-use crate::upload::{FileName, MediaType, NewFile};
+use crate::upload::{FileName, MediaType, NewFile, Phase};
 
 /// The link that comes with a fresh upload lives a day.
 const OWNER_LINK_LIFETIME_S: u64 = 86_400;
@@ -61,6 +61,7 @@ pub(super) async fn store(
             services.uploads.store(&caller, new, form.into_bytes()).await?
         }
     };
+    Phase::Reply.entered(file.id);
     let location = format!("{}/v1/files/{}", services.settings.public_url, file.cid);
     let info = services.files.open(file)?;
     let link = owner_link(&services, caller, &info).await;

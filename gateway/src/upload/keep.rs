@@ -5,7 +5,7 @@ use cidlock_crypto::statement::Statement;
 use cidlock_ipfs_client::engine::Ingest;
 use cidlock_ipfs_client::staging::StagedCar;
 
-use super::{UploadError, Uploads};
+use super::{Phase, UploadError, Uploads};
 use crate::store::{Acknowledged, FileRow, Intent, UserId};
 
 impl Uploads {
@@ -30,8 +30,11 @@ impl Uploads {
             begun_at: statement.created,
         };
         let acknowledged = async {
+            Phase::Intent.entered(intent.id);
             self.store.begin_upload(intent.clone()).await?;
+            Phase::Commit.entered(intent.id);
             let pinned = ingest.commit(car).await?;
+            Phase::Row.entered(intent.id);
             let whole = Acknowledged::new(&sealed, &pinned, &object, &statement, signed)?;
             Ok(self.store.commit_upload(whole).await?)
         };
