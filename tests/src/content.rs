@@ -43,7 +43,7 @@ pub fn around(edges: impl IntoIterator<Item = u64>) -> Vec<u64> {
 }
 
 /// SplitMix64: one multiplication short of nothing, and good enough that no two blocks are alike.
-fn mixed(seed: u64, word: u64) -> u64 {
+pub(crate) fn mixed(seed: u64, word: u64) -> u64 {
     let mut z = seed.wrapping_add(word.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -7,11 +7,13 @@
 mod disk;
 mod home;
 mod log;
+mod one_line;
 mod people;
 mod process;
 mod shared;
 
 pub use disk::{place_in_object_file, place_of_ciphertext};
 pub use home::Home;
+pub use one_line::OneLine;
 pub use process::Gateway;
 pub use shared::{Lease, Shared};

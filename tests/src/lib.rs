@@ -11,6 +11,7 @@ pub mod client;
 pub mod command;
 pub mod content;
 pub mod detour;
+pub mod dice;
 pub mod forge;
 pub mod gateway;
 pub mod kubo;

@@ -1,5 +1,6 @@
 //! Where a gateway keeps its things, and the commands that can be given there.
 
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -97,7 +98,13 @@ impl Home {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
-    pub(super) fn log_path(&self) -> PathBuf {
+    /// The log, to be written on.
+    pub(super) fn open_log(&self) -> File {
+        let log = OpenOptions::new().create(true).append(true).open(self.log_path());
+        log.expect("a log can be written")
+    }
+
+    fn log_path(&self) -> PathBuf {
         self.directory.path().join("serve.log")
     }
 

@@ -1,6 +1,5 @@
 //! A running gateway.
 
-use std::fs::OpenOptions;
 use std::net::SocketAddr;
 use std::process::{Child, ExitStatus, Stdio};
 
@@ -39,14 +38,20 @@ impl Gateway {
     /// # Panics
     /// If it does not become ready, with its log.
     pub async fn start_in(home: Home) -> Self {
+        let log = home.open_log();
+        Self::start_logging_to(home, log).await
+    }
+
+    /// Starts one in `home` that logs to `errors`, and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready.
+    pub async fn start_logging_to(home: Home, errors: impl Into<Stdio>) -> Self {
         let announcement = home.data().join("serve.address");
         // One that was killed could not take its address back.
         let _ = std::fs::remove_file(&announcement);
-        let log = OpenOptions::new().create(true).append(true).open(home.log_path());
-        let log = log.expect("a log can be written");
-        let errors = log.try_clone().expect("a file handle can be cloned");
         let mut command = home.serve();
-        command.stdout(Stdio::from(log)).stderr(Stdio::from(errors));
+        command.stdout(home.open_log()).stderr(errors);
         let process = command.spawn().expect("cidlock starts");
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut gateway = Self { running: Some((home, process)), address: unknown };

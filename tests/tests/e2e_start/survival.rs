@@ -1,8 +1,7 @@
-//! What outlives the process, and what does not.
+//! What outlives the process, and what does not. (Kills at every moment are in `e2e_kill`.)
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use cidlock::store::{Intent, PageLimit, Store as _};
 use cidlock_crypto::{ObjectId, UnixTime};
@@ -11,8 +10,7 @@ use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::{Gateway, Home};
 use cidlock_tests::wait;
 use cidlock_tests::wire::Wire;
-use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_restart_keeps_files_links_and_revocations() {
@@ -111,65 +109,6 @@ async fn a_gateway_that_is_killed_in_mid_upload_forgets_the_upload_and_nothing_e
     let read = Answer::to(admin.get(&format!("/files/{}", kept.cid))).await.expect(200);
     assert!(read.body == content);
     admin.store("after", "the kill").await;
-}
-
-/// Again and again, at whatever moment it comes.
-#[tokio::test]
-async fn after_every_kill_what_was_acknowledged_is_there_and_nothing_is_by_halves() {
-    let mut home = Home::new();
-    let mut acknowledged = Vec::new();
-    for round in 1..=6 {
-        let gateway = Gateway::start_in(home).await;
-        let admin = Client::admin(&gateway).await;
-        let stored = Arc::<Mutex<Vec<(String, u64)>>>::default();
-        let mut uploads = JoinSet::new();
-        for worker in 0..4 {
-            uploads.spawn(store_until_cut(
-                admin.clone(),
-                round * 1000 + worker * 100,
-                stored.clone(),
-            ));
-        }
-        wait::until("uploads to be acknowledged", async || {
-            (stored.lock().unwrap().len() >= 3 * round as usize).then_some(())
-        })
-        .await;
-        home = gateway.kill();
-        uploads.join_all().await;
-        acknowledged.append(&mut stored.lock().unwrap());
-
-        let gateway = Gateway::start_in(home).await;
-        assert!(gateway.home().staging_files().is_empty());
-        let admin = Client::admin(&gateway).await;
-        let listed = admin.cids().await;
-        assert_eq!(gateway.home().object_files().len(), listed.len(), "round {round}");
-        for (cid, seed) in &acknowledged {
-            assert!(listed.contains(cid), "round {round}: an acknowledged file is gone");
-            let read = Answer::to(admin.get(&format!("/files/{cid}"))).await.expect(200);
-            assert!(read.body == bytes(*seed, FILE_LEN), "round {round}");
-        }
-        for cid in listed.iter().filter(|cid| !acknowledged.iter().any(|(known, _)| known == *cid))
-        {
-            let read = Answer::to(admin.get(&format!("/files/{cid}"))).await.expect(200);
-            assert!(read.is_whole && read.body.len() == FILE_LEN, "round {round}");
-        }
-        home = gateway.kill();
-    }
-}
-
-/// Not a multiple of anything.
-const FILE_LEN: usize = 150_001;
-
-/// Stores one file after the other until the gateway is gone, and keeps account of what it said.
-async fn store_until_cut(client: Client, seed: u64, stored: Arc<Mutex<Vec<(String, u64)>>>) {
-    for seed in seed.. {
-        let Ok(answer) = client.post("/v1/files").body(bytes(seed, FILE_LEN)).send().await else {
-            return;
-        };
-        assert_eq!(answer.status(), 201);
-        let Ok(json) = answer.json::<Value>().await else { return };
-        stored.lock().unwrap().push((json["cid"].as_str().unwrap().to_owned(), seed));
-    }
 }
 
 /// A crash between the engine's commit and the catalog's row: the object is there, the record that
