@@ -1,7 +1,7 @@
 //! Authority: from what a request carries to what its handler may do.
 //!
 //! A flow that touches an object takes a [`Grant`]; one that acts for a person takes a
-//! [`Caller`]. Both are made here alone, out of a verified token, after the rules that need
+//! [`Caller`]; one that sees to links takes a [`Party`]. All are made here alone, out of a verified token, after the rules that need
 //! state: the token was not revoked, its user is active and has not invalidated it, it is bound
 //! to this object, and it gives this permission. There is no other way to an object.
 //!
@@ -12,6 +12,7 @@
 mod caller;
 mod error;
 mod grant;
+mod link;
 mod password;
 mod revocations;
 mod session;
@@ -25,6 +26,7 @@ use cidlock_crypto::token::{AccessClaims, TokenKind, Unverified, Verified};
 pub use caller::{Caller, Scope};
 pub use error::AccessError;
 pub use grant::{Delete, Edit, Ended, Grant, Read, Right, Share, Stat, Validity};
+pub use link::{LinkHolder, Party};
 pub use password::NewPassword;
 pub use revocations::Revocations;
 pub use session::{RefreshToken, SessionTokens};

@@ -36,7 +36,9 @@ pub struct ShareClaims {
     pub max_downloads: Option<u64>,
     /// `only_user`: id of the one user it is for.
     pub only_user: Option<String>,
-    /// `parents`: ids of the share tokens it descends from, at most [`MAX_PARENTS`].
+    /// `parents`: ids of the share tokens it descends from, the first one first; at most
+    /// [`MAX_PARENTS`], each once, and not its own. Whoever honours the token must make sure that
+    /// none of them was revoked.
     pub parents: Vec<String>,
 }
 
@@ -50,8 +52,6 @@ pub enum Restriction {
     MaxDownloads,
     /// `only_user`.
     OnlyUser,
-    /// `parents`.
-    Parents,
 }
 
 impl ShareClaims {
@@ -62,7 +62,6 @@ impl ShareClaims {
             self.allow_ips.is_some().then_some(Restriction::AllowIps),
             self.max_downloads.is_some().then_some(Restriction::MaxDownloads),
             self.only_user.is_some().then_some(Restriction::OnlyUser),
-            (!self.parents.is_empty()).then_some(Restriction::Parents),
         ]
         .into_iter()
         .flatten()
@@ -88,7 +87,7 @@ impl ClaimSet for ShareClaims {
         let only_user: Option<String> = claims.optional("only_user")?;
         ensure(only_user.as_deref().is_none_or(is_text), "only_user")?;
         let parents: Option<Vec<String>> = claims.optional("parents")?;
-        ensure(parents.as_deref().is_none_or(are_parents), "parents")?;
+        ensure(parents.as_deref().is_none_or(|parents| are_parents(parents, &id)), "parents")?;
         Ok(Self {
             subject,
             issued_at,
@@ -138,8 +137,11 @@ fn are_ranges(ranges: &[String]) -> bool {
     (1..=MAX_ALLOW_IPS).contains(&ranges.len()) && ranges.iter().all(|range| ip_range::is(range))
 }
 
-fn are_parents(parents: &[String]) -> bool {
-    (1..=MAX_PARENTS).contains(&parents.len()) && parents.iter().all(|parent| is_text(parent))
+fn are_parents(parents: &[String], own: &str) -> bool {
+    let differ = |(n, parent): (usize, &String)| parent != own && !parents[..n].contains(parent);
+    (1..=MAX_PARENTS).contains(&parents.len())
+        && parents.iter().all(|parent| is_text(parent))
+        && parents.iter().enumerate().all(differ)
 }
 
 impl fmt::Display for Restriction {
@@ -148,7 +150,6 @@ impl fmt::Display for Restriction {
             Self::AllowIps => "allow_ips",
             Self::MaxDownloads => "max_downloads",
             Self::OnlyUser => "only_user",
-            Self::Parents => "parents",
         })
     }
 }

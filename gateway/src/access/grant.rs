@@ -7,7 +7,7 @@ use cid::Cid;
 use cidlock_crypto::token::{TokenKind, Unverified};
 use cidlock_crypto::{Permission, UnixTime};
 
-use super::{Access, AccessError, Caller, Revocations, Scope};
+use super::{Access, AccessError, Caller, LinkHolder, Party, Revocations, Scope};
 use crate::clock::Clock;
 use crate::store::{FileRow, Revoked};
 
@@ -18,7 +18,7 @@ use crate::store::{FileRow, Revoked};
 pub struct Grant<P> {
     file: FileRow,
     validity: Validity,
-    caller: Option<Caller>,
+    party: Party,
     permission: PhantomData<P>,
 }
 
@@ -81,10 +81,14 @@ impl<P: Right> Grant<P> {
         &self.validity
     }
 
-    /// Who acts in their own name; `None` behind a link.
+    /// Who acts: the owner, or whoever has a link.
     #[must_use]
-    pub fn caller(&self) -> Option<&Caller> {
-        self.caller.as_ref()
+    pub fn party(&self) -> &Party {
+        &self.party
+    }
+
+    pub(super) fn into_party(self) -> Party {
+        self.party
     }
 }
 
@@ -98,7 +102,7 @@ impl Access {
     pub async fn grant<P: Right>(&self, bearer: &str, cid: &Cid) -> Result<Grant<P>, AccessError> {
         let token = Unverified::parse(bearer)?;
         match token.kind() {
-            TokenKind::Share => self.grant_to_link(&token, cid).await,
+            TokenKind::Share => self.grant_to_holder(self.holder(&token).await?, cid).await,
             TokenKind::Access => {
                 let claims = self.keyring.verifier().verify_access(&token, self.clock.now())?;
                 let caller = self.caller_from(&claims, P::SCOPE).await?;
@@ -116,26 +120,17 @@ impl Access {
     pub(crate) fn own<P: Right>(&self, caller: Caller, file: FileRow) -> Grant<P> {
         let validity = caller.validity.clone().until(file.expires_at);
         let validity = validity.and(Revoked::Object(file.id));
-        Grant { file, validity, caller: Some(caller), permission: PhantomData }
+        Grant { file, validity, party: Party::User(caller), permission: PhantomData }
     }
 
-    async fn grant_to_link<P: Right>(
+    /// The authority of a link over the file that it is bound to.
+    pub(super) async fn grant_to_holder<P: Right>(
         &self,
-        token: &Unverified<'_>,
+        holder: LinkHolder,
         cid: &Cid,
     ) -> Result<Grant<P>, AccessError> {
-        let claims = self.keyring.verifier().verify_share(token, self.clock.now())?;
-        let link = claims.id.parse().map(Revoked::Link);
-        let link = link.map_err(|_| AccessError::UnknownSubject)?;
-        if self.revocations.contains(link) {
-            return Err(AccessError::Revoked);
-        }
         let needed = P::NEEDED.ok_or(AccessError::OwnerAlone)?;
-        if let Some(restriction) = claims.restrictions().next() {
-            return Err(AccessError::Restricted(restriction));
-        }
-        self.subject(&claims.subject, claims.issued_at).await?;
-        if claims.cid != cid.to_string() {
+        if holder.cid != cid.to_string() {
             return Err(AccessError::OtherObject);
         }
         let file = match self.live_file(cid).await {
@@ -145,12 +140,13 @@ impl Access {
             }
             found => found?,
         };
-        if !claims.permissions.intersect(file.permissions).contains(needed.into()) {
+        if !holder.permissions.intersect(file.permissions).contains(needed.into()) {
             return Err(AccessError::Permission(needed));
         }
-        let ends = file.expires_at.map_or(claims.expires_at, |end| end.min(claims.expires_at));
-        let validity = self.validity(vec![link, Revoked::Object(file.id)], Some(ends));
-        Ok(Grant { file, validity, caller: None, permission: PhantomData })
+        let ends = file.expires_at.map_or(holder.expires_at, |end| end.min(holder.expires_at));
+        let validity = self.validity(holder.revocable(), Some(ends));
+        let validity = validity.and(Revoked::Object(file.id));
+        Ok(Grant { file, validity, party: Party::Holder(holder), permission: PhantomData })
     }
 
     /// The file, unless its retention has ended.

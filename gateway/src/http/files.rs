@@ -128,11 +128,11 @@ async fn owner_link(
     let longest_s = services.sharing.lifetimes.share_max_lifetime_s;
     let request = LinkRequest {
         expires_in_s: Some(OWNER_LINK_LIFETIME_S.min(longest_s)),
-        permissions: Permissions::READ | Permissions::STAT,
+        permissions: Some(Permissions::READ | Permissions::STAT),
         label: None,
     };
     let (link, token) = services.sharing.create(&grant, request).await?;
-    Ok(LinkBrief::new(&services.settings, &link, &info.statement.name, &token))
+    Ok(LinkBrief::new(&services.settings, &link, Some(&info.statement.name), &token))
 }
 
 /// `GET /v1/files?limit&cursor`

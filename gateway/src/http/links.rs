@@ -16,7 +16,7 @@ use super::files::PageJson;
 use super::json::Json;
 use super::params::{CidPath, LinkPath, PageParams, Params};
 use super::{Problem, Services, Settings, percent};
-use crate::access::{Scope, Share};
+use crate::access::Share;
 use crate::clock::rfc3339;
 use crate::sharing::{Link, LinkRequest};
 
@@ -39,15 +39,18 @@ pub(super) async fn create(
     let grant = services.access.grant::<Share>(bearer.as_str(), &cid).await?;
     let request = LinkRequest {
         expires_in_s: asked.expires_in,
-        permissions: asked.permissions.unwrap_or(Permissions::READ | Permissions::STAT),
+        permissions: asked.permissions,
         label: asked.name,
     };
     let (link, token) = services.sharing.create(&grant, request).await?;
-    let file = services.files.open(grant.file().clone())?;
+    // The name of a file is part of what `read` and `stat` give.
+    let seen = grant.party().permissions().intersect(Permissions::READ | Permissions::STAT);
+    let file = (!seen.is_empty()).then(|| services.files.open(grant.file().clone())).transpose()?;
+    let name = file.as_ref().map(|file| file.statement.name.as_str());
     let location = format!("{}/v1/links/{}", services.settings.public_url, link.row.id);
     let json = LinkJson {
         token: Some(token.expose().to_owned()),
-        url: Some(url(&services.settings, &link, &file.statement.name, &token)),
+        url: Some(url(&services.settings, &link, name, &token)),
         ..LinkJson::from(&link)
     };
     Ok((StatusCode::CREATED, [(LOCATION, location)], Answer(json)).into_response())
@@ -73,8 +76,8 @@ pub(super) async fn show(
     bearer: Bearer,
     LinkPath(id): LinkPath,
 ) -> Result<Answer<LinkJson>, Problem> {
-    let caller = services.access.caller(bearer.as_str(), Scope::Links).await?;
-    let link = services.sharing.link(&caller, id).await?;
+    let party = services.access.party(bearer.as_str()).await?;
+    let link = services.sharing.link(&party, id).await?;
     Ok(Answer(LinkJson::from(&link)))
 }
 
@@ -84,8 +87,8 @@ pub(super) async fn revoke(
     bearer: Bearer,
     LinkPath(id): LinkPath,
 ) -> Result<StatusCode, Problem> {
-    let caller = services.access.caller(bearer.as_str(), Scope::Links).await?;
-    services.sharing.revoke(&caller, id).await?;
+    let party = services.access.party(bearer.as_str()).await?;
+    services.sharing.revoke(&party, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -98,7 +101,10 @@ pub(super) struct LinkJson {
     permissions: Permissions,
     created_at: String,
     expires_at: String,
+    /// Since when it is not honoured, by itself or with one that it descends from.
     revoked_at: Option<String>,
+    /// What it descends from, the first one first.
+    parents: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +121,7 @@ impl From<&Link> for LinkJson {
             created_at: rfc3339(link.row.created_at),
             expires_at: rfc3339(link.row.expires_at),
             revoked_at: link.row.revoked_at.map(rfc3339),
+            parents: link.row.parents.iter().map(ToString::to_string).collect(),
             token: None,
             url: None,
         }
@@ -130,7 +137,7 @@ pub(super) struct LinkBrief {
 }
 
 impl LinkBrief {
-    pub(super) fn new(settings: &Settings, link: &Link, name: &str, token: &Token) -> Self {
+    pub(super) fn new(settings: &Settings, link: &Link, name: Option<&str>, token: &Token) -> Self {
         Self {
             id: link.row.id.to_string(),
             url: url(settings, link, name, token),
@@ -140,10 +147,13 @@ impl LinkBrief {
 }
 
 /// `<public url>/files/<cid>/<name>?token=<share token>`
-fn url(settings: &Settings, link: &Link, name: &str, token: &Token) -> String {
+fn url(settings: &Settings, link: &Link, name: Option<&str>, token: &Token) -> String {
     let base = &settings.public_url;
-    let mut url = format!("{base}/files/{}/", link.row.cid);
-    percent::encode(&mut url, name, b"-._~");
+    let mut url = format!("{base}/files/{}", link.row.cid);
+    if let Some(name) = name {
+        url.push('/');
+        percent::encode(&mut url, name, b"-._~");
+    }
     url.push_str("?token=");
     url.push_str(token.expose());
     url

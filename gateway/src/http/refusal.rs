@@ -239,9 +239,12 @@ impl From<SharingError> for Problem {
         match &error {
             SharingError::Lifetime { .. } => refused("bad_lifetime"),
             SharingError::Permissions => refused("bad_permissions"),
-            SharingError::NotTheOwner => {
-                Self::forbidden("insufficient_scope", "Not permitted", sentence(&error))
+            SharingError::Depth => refused("too_deep"),
+            SharingError::UnknownParent => {
+                let detail = sentence(&error);
+                Self::unauthorized("token_invalid", "Token not valid", detail, "invalid_token")
             }
+            SharingError::Ended(ended) => (*ended).into(),
             SharingError::Label => refused("bad_name"),
             SharingError::NotFound => Self::new(
                 StatusCode::NOT_FOUND,

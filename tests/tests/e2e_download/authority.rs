@@ -98,14 +98,23 @@ async fn a_link_opens_its_own_file_with_its_own_permissions() {
                 answer.assert_refused(403, "insufficient_scope");
             }
         }
-        // A link is no login: it stores, lists and shares nothing.
+        // A link is no login: it stores and lists nothing.
         let refused = [bearer.get("/v1/files"), bearer.post("/v1/files").body("x")];
         for request in refused {
             Answer::to(request).await.assert_refused(401, "token_invalid");
         }
+        // Nor does it share, unless it says so.
         let links = format!("/v1/files/{}/links", file.cid);
-        for request in [bearer.post(&links).json(&json!({})), bearer.get(&links)] {
-            Answer::to(request).await.assert_refused(403, "insufficient_scope");
+        let shares = permissions.as_array().unwrap().contains(&json!("share"));
+        for request in
+            [bearer.get(&links), bearer.post(&links).json(&json!({ "permissions": ["delete"] }))]
+        {
+            let answer = Answer::to(request).await;
+            if shares {
+                assert!(answer.status < 300, "{}", answer.status);
+            } else {
+                answer.assert_refused(403, "insufficient_scope");
+            }
         }
     }
 }

@@ -111,6 +111,8 @@ async fn retention_begins_with_the_last_byte() {
 enum End {
     /// The link is taken back.
     Revocation,
+    /// The link from which it descends, through another, is taken back.
+    Ancestor,
     /// The link expires.
     Expiry,
     /// The session of the owner who reads is over, because a refresh token was used twice.
@@ -123,13 +125,17 @@ async fn a_running_download_is_cut_when_its_authority_ends() {
     let admin = Client::admin(&gateway).await;
     let content = bytes(1, LARGE);
     let file = admin.store("large", content.clone()).await;
-    for end in [End::Revocation, End::Expiry, End::Session] {
+    for end in [End::Revocation, End::Ancestor, End::Expiry, End::Session] {
         let stranger = Client::stranger(&gateway);
         let login = stranger.log_in("admin", &gateway.home().admin_secret()).await.json();
         let lifetime_s = if matches!(end, End::Expiry) { 3 } else { 60 };
-        let link = admin.link(&file.cid, &json!({ "expires_in": lifetime_s })).await;
+        let wish = json!({ "expires_in": lifetime_s, "permissions": ["read", "share"] });
+        let link = admin.link(&file.cid, &wish).await;
+        let child = stranger.bearing(&link.token).link(&file.cid, &wish).await;
+        let grandchild = stranger.bearing(&child.token).link(&file.cid, &wish).await;
         let token = match end {
             End::Session => login["access_token"].as_str().unwrap(),
+            End::Ancestor => &grandchild.token,
             End::Revocation | End::Expiry => &link.token,
         };
         let (mut wire, length) = begin(&gateway, &file.cid, token).await;
@@ -137,7 +143,7 @@ async fn a_running_download_is_cut_when_its_authority_ends() {
         let begun = wire.read(1000).await;
         assert!(begun == content[..1000], "{end:?}");
         match end {
-            End::Revocation => admin.revoke(&link.id).await,
+            End::Revocation | End::Ancestor => admin.revoke(&link.id).await,
             End::Expiry => drop(until_expired(&gateway, &link.url).await),
             End::Session => {
                 let refresh = login["refresh_token"].as_str().unwrap();

@@ -9,6 +9,7 @@
 mod authority;
 mod claims;
 mod forged;
+mod narrowing;
 mod sessions;
 
 use cidlock_tests::client::{Answer, Client, Stored};

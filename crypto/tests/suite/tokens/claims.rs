@@ -110,7 +110,9 @@ fn values_that_a_claim_cannot_have_are_refused() {
         (&share, "parents", json!([""])),
         (&share, "parents", json!([1])),
         (&share, "parents", json!("link-0")),
-        (&share, "parents", json!(vec!["link-0"; 9])),
+        (&share, "parents", json!(["link-a", "link-b", "link-a"])),
+        (&share, "parents", json!(["link-a", "link-1"])),
+        (&share, "parents", json!((10..19).map(|n| format!("link-{n}")).collect::<Vec<_>>())),
         (&share, "parents", json!(null)),
     ] {
         let refusal = good.refusal_of_claim(claim, Some(value.clone()));
