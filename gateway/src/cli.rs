@@ -36,6 +36,7 @@ mod rm;
 mod share;
 mod signals;
 mod table;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Command {
     /// Start the gateway
     #[command(after_help = "All other settings: cidlock config docs")]
     Serve(ServeFlags),
+    /// Read files back, block by block and as a whole, and name what is damaged
+    Verify(verify::VerifyArgs),
     /// Restore a lost catalog from the stored objects and the key set
     Rebuild(rebuild::RebuildArgs),
     /// Log in to a gateway and keep the session for the other commands
@@ -148,6 +151,7 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Verify(args) => args.remote.json,
             Self::Rebuild(args) => args.json,
             Self::Config(args) => args.wants_json(),
             Self::Login(args) => args.remote.json,
@@ -184,6 +188,7 @@ impl Command {
     async fn dispatch(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Serve(flags) => serve(flags).await,
+            Self::Verify(args) => verify::run(args, context).await,
             Self::Rebuild(args) => rebuild::run(args, context).await,
             Self::Login(args) => login::run(args, context).await,
             Self::Put(args) => put::run(args, context).await,

@@ -1,4 +1,5 @@
-//! `GET /files/{cid}`: a file's bytes, from its beginning or from where an earlier answer ended.
+//! `GET /files/{cid}`: a file's bytes, from its beginning or from where an earlier answer ended; and
+//! `GET /ipfs/{cid}?format=car`: the blocks that it is made of.
 
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const IDLE_LIMIT: Duration = Duration::from_secs(90);
 pub(in crate::cli) enum Origin {
     /// A file of the user's own, by the session.
     Own { client: Client, cid: String },
+    /// The blocks of a file of the user's own, by the session.
+    Blocks { client: Client, cid: String },
     /// Whatever a link leads to. The link is all the authority there is.
     Link { http: reqwest::Client, url: Url, server: Server },
 }
@@ -96,9 +99,16 @@ impl Origin {
             Self::Link { http, url, server } => {
                 send(http.get(url.clone()), rest, server, AskedWith::Link).await
             }
-            Self::Own { client, cid } => {
+            Self::Own { client, cid } | Self::Blocks { client, cid } => {
                 let ask = async |token: &Secret| {
-                    let url = client.server.url(&["files", cid]);
+                    let url = match self {
+                        Self::Blocks { .. } => {
+                            let mut url = client.server.url(&["ipfs", cid]);
+                            url.query_pairs_mut().append_pair("format", "car");
+                            url
+                        }
+                        _ => client.server.url(&["files", cid]),
+                    };
                     let request = client.http.get(url).bearer_auth(token.expose());
                     send(request, rest, &client.server, AskedWith::Session).await
                 };
@@ -116,7 +126,9 @@ impl Origin {
     }
 
     fn unintelligible(&self, cause: String) -> Failure {
-        let (Self::Link { server, .. } | Self::Own { client: Client { server, .. }, .. }) = self;
+        let (Self::Link { server, .. }
+        | Self::Own { client: Client { server, .. }, .. }
+        | Self::Blocks { client: Client { server, .. }, .. }) = self;
         answer::unintelligible(server, cause)
     }
 }

@@ -21,6 +21,9 @@ pub(in crate::cli) struct TokenGrant {
 #[derive(Serialize, Deserialize)]
 pub(in crate::cli) struct FileInfo {
     pub(in crate::cli) cid: String,
+    /// The directory of its content and its statement; the pin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) root: Option<String>,
     pub(in crate::cli) name: Option<String>,
     /// Bytes of plaintext.
     pub(in crate::cli) size: u64,
