@@ -17,6 +17,7 @@ mod completions;
 mod configuration;
 mod confirm;
 mod credentials;
+mod doctor;
 mod duration;
 mod failure;
 mod get;
@@ -44,7 +45,7 @@ use std::process::ExitCode;
 use clap::{Parser as _, error::ErrorKind};
 
 use self::background::Background;
-use self::client::Client;
+use self::client::{Client, Server};
 use self::credentials::CredentialStore;
 use self::failure::Failure;
 use self::leftover::Leftover;
@@ -67,6 +68,8 @@ enum Command {
     Serve(ServeFlags),
     /// Read files back, block by block and as a whole, and name what is damaged
     Verify(verify::VerifyArgs),
+    /// Look for what is wrong, or going to be, and say how to mend it
+    Doctor(doctor::DoctorArgs),
     /// Restore a lost catalog from the stored objects and the key set
     Rebuild(rebuild::RebuildArgs),
     /// Log in to a gateway and keep the session for the other commands
@@ -103,7 +106,10 @@ struct Context {
 
 impl Context {
     fn client(&self, remote: &Remote) -> Result<Client, Failure> {
-        let server = remote.server(&self.credentials)?;
+        self.client_of(remote.server(&self.credentials)?)
+    }
+
+    fn client_of(&self, server: Server) -> Result<Client, Failure> {
         Client::new(server, self.credentials.clone(), self.background.clone())
     }
 }
@@ -152,6 +158,7 @@ impl Command {
         match self {
             Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
             Self::Verify(args) => args.remote.json,
+            Self::Doctor(args) => args.json,
             Self::Rebuild(args) => args.json,
             Self::Config(args) => args.wants_json(),
             Self::Login(args) => args.remote.json,
@@ -189,6 +196,7 @@ impl Command {
         match self {
             Self::Serve(flags) => serve(flags).await,
             Self::Verify(args) => verify::run(args, context).await,
+            Self::Doctor(args) => doctor::run(args, context).await,
             Self::Rebuild(args) => rebuild::run(args, context).await,
             Self::Login(args) => login::run(args, context).await,
             Self::Put(args) => put::run(args, context).await,

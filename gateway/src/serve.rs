@@ -7,6 +7,7 @@
 
 mod data_dir;
 mod first_start;
+mod inspect;
 mod rebuild;
 mod welcome;
 
@@ -38,6 +39,7 @@ use crate::store::{SqlStore, Store, StoreError, UserId};
 use crate::upload::Uploads;
 use data_dir::DataDir;
 
+pub use inspect::{Finding, State, inspect};
 pub use rebuild::{Rebuilt, rebuild};
 
 /// Runs the gateway until SIGTERM or SIGINT.

@@ -175,6 +175,13 @@ pub trait Store: Send + Sync + 'static {
     /// The file with this id.
     async fn file(&self, id: ObjectId) -> Result<Option<FileRow>, StoreError>;
 
+    /// All files, whosever they are, in the order of their ids.
+    async fn files(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError>;
+
     /// Files whose retention was over before `time`, in the order of their ids.
     async fn files_expired_before(
         &self,

@@ -80,6 +80,13 @@ impl Client {
         answer::accepted(response, &self.server, AskedWith::Session).await
     }
 
+    /// Asks whether it could take an upload and a download now (`GET /readyz`); without a session.
+    pub(super) async fn is_ready(&self) -> Result<(), Failure> {
+        let request = self.http.get(self.server.url(&["readyz"])).timeout(CALL_LIMIT);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        answer::accepted(response, &self.server, AskedWith::Session).await.map(drop)
+    }
+
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         unreachable(&self.server, error)
     }

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde_json::json;
 
+pub(super) use self::local::running;
 use super::Context;
 use super::client::{Server, log_in};
 use super::credentials::Secret;

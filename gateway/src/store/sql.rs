@@ -161,6 +161,14 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(files::by_id(c, id))).await
     }
 
+    async fn files(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError> {
+        self.database.read(|c| Box::pin(files::all(c, after, limit))).await
+    }
+
     async fn files_expired_before(
         &self,
         time: UnixTime,

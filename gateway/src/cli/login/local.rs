@@ -20,7 +20,7 @@ const MAX_ADDRESS_BYTES: u64 = 1024;
 ///
 /// After a crash the file still says so although nobody, or somebody else, listens there: it
 /// counts only while the directory's lock is held.
-pub(super) fn running(directory: &Path) -> Option<Server> {
+pub(in crate::cli) fn running(directory: &Path) -> Option<Server> {
     let lock = File::open(directory.join("lock")).ok()?;
     if !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)) {
         return None;

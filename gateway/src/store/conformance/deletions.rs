@@ -129,6 +129,18 @@ pub async fn of_what_is_over_are_due(store: &dyn Store) -> Result<(), StoreError
     let rest = store.files_expired_before(later(30), after, limit).await?;
     assert!(first.iter().chain(&rest).map(|file| file.id).eq(due));
     assert_eq!(store.files_expired_before(later(9), None, limit).await?, []);
+
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().copied();
+        let page = store.files(after, limit).await?;
+        if page.is_empty() {
+            break;
+        }
+        all.extend(page.iter().map(|file| file.id));
+    }
+    assert_eq!(all.len(), 5);
+    assert!(all.is_sorted());
     Ok(())
 }
 

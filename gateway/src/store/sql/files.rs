@@ -60,6 +60,20 @@ pub(super) async fn restore(c: &mut Connection<'_>, file: FileRow) -> Result<boo
     Ok(true)
 }
 
+pub(super) async fn all(
+    c: &mut Connection<'_>,
+    after: Option<ObjectId>,
+    limit: PageLimit,
+) -> Result<Vec<FileRow>, StoreError> {
+    query!(
+        c,
+        fetch_all::<FileRow>,
+        "SELECT * FROM files WHERE id > $1 ORDER BY id LIMIT $2",
+        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        limit.rows(),
+    )
+}
+
 pub(super) async fn expired_before(
     c: &mut Connection<'_>,
     time: UnixTime,

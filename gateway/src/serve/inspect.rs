@@ -1,0 +1,70 @@
+//! What `cidlock doctor` sees in a data directory.
+//!
+//! It mends nothing. Files are looked at in any case; the catalog and the objects only where no gateway
+//! runs on the directory, because it belongs to one process at a time; there the catalog's tables are
+//! brought up to date, as every start does.
+
+mod files;
+mod objects;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::config::Config;
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at, a few words.
+    pub what: &'static str,
+    /// How it is.
+    pub state: State,
+    /// What was found, one sentence.
+    pub detail: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// As it should be.
+    Well,
+    /// It works, and should be seen to.
+    Warning,
+    /// It does not work, or something is lost.
+    Wrong,
+}
+
+impl Finding {
+    pub(crate) fn well(what: &'static str, detail: impl Into<String>) -> Self {
+        Self { what, state: State::Well, detail: detail.into(), mend: None }
+    }
+
+    fn warning(what: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { what, state: State::Warning, detail: detail.into(), mend: Some(mend.into()) }
+    }
+
+    pub(crate) fn wrong(
+        what: &'static str,
+        detail: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { what, state: State::Wrong, detail: detail.into(), mend: Some(mend.into()) }
+    }
+}
+
+/// Looks at the data directory and all in it, in an order that makes sense to read.
+pub async fn inspect(config: &Config) -> Vec<Finding> {
+    let dir: &Path = &config.data_dir;
+    if !dir.is_dir() {
+        let detail = format!("{} is not there yet", dir.display());
+        return vec![Finding::warning("data directory", detail, "`cidlock serve` makes it")];
+    }
+    let mut findings = files::look(config);
+    findings.extend(objects::look(config).await);
+    findings
+}

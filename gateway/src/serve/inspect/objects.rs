@@ -1,0 +1,166 @@
+//! The catalog and the objects, held against each other. Under the directory's lock.
+
+use cidlock_crypto::UnixTime;
+use cidlock_ipfs_client::dag::DagParams;
+use cidlock_ipfs_client::engine::{Embedded, Engine};
+use futures::StreamExt as _;
+
+use super::super::data_dir::DataDir;
+use super::Finding;
+use crate::clock::{Clock as _, SystemClock, rfc3339};
+use crate::config::Config;
+use crate::deletion::{ClockWatch, DeletionLog};
+use crate::object::{STATEMENT_MEMBER, object_ref};
+use crate::store::{PageLimit, SqlStore, Store, StoreError};
+
+/// So many of a kind are named one by one.
+const NAMED: usize = 10;
+
+pub(super) async fn look(config: &Config) -> Vec<Finding> {
+    let dir = match DataDir::lock(&config.data_dir) {
+        Ok(dir) => dir,
+        Err(_) => {
+            let detail = "a gateway runs here: catalog and objects are looked at when it does not";
+            return vec![Finding::well("catalog", detail)];
+        }
+    };
+    if !dir.catalog().exists() {
+        let mend = "`cidlock rebuild` restores it from the objects, if there are any";
+        return vec![Finding::warning("catalog", "there is none", mend)];
+    }
+    let store = match SqlStore::open_sqlite(&dir.catalog()).await {
+        Ok(store) => store,
+        Err(error) => {
+            let detail = format!("it cannot be opened: {error}");
+            let mend = format!(
+                "move {}* away, then `cidlock rebuild` restores it from the objects",
+                dir.catalog().display()
+            );
+            return vec![Finding::wrong("catalog", detail, mend)];
+        }
+    };
+    let looked = compare(config, &dir, &store).await;
+    store.close().await;
+    looked.unwrap_or_else(|error| {
+        let detail = format!("it cannot be read: {error}");
+        let mend = "move it away, then `cidlock rebuild` restores it from the objects";
+        vec![Finding::wrong("catalog", detail, mend)]
+    })
+}
+
+async fn compare(
+    config: &Config,
+    dir: &DataDir,
+    store: &dyn Store,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = vec![clock(config, store).await?];
+    findings.push(match DeletionLog::open(&dir.deletions()).map(|log| log.ids()) {
+        Ok(Ok(ids)) => Finding::well("deletions", format!("{} in the log", ids.len())),
+        Ok(Err(error)) | Err(error) => {
+            Finding::wrong("deletions", error.to_string(), "mend that line; the log is plain JSON")
+        }
+    });
+    let pending = store.pending_deletions(None, PageLimit::MAX).await?.len();
+    let begun = store.intents(None, PageLimit::MAX).await?.len()
+        + store.revision_intents(None, PageLimit::MAX).await?.len();
+    if pending + begun > 0 {
+        let detail = format!("{begun} begun and {pending} deletions not finished");
+        findings.push(Finding::warning(
+            "unfinished",
+            detail,
+            "the next start of `serve` sees to it",
+        ));
+    }
+    let engine = match Embedded::open(dir.objects(), DagParams::UNIXFS_V1_2025).await {
+        Ok(engine) => engine,
+        Err(error) => {
+            let mend = "see that the gateway's user may read and write it";
+            findings.push(Finding::wrong("objects", error.to_string(), mend));
+            return Ok(findings);
+        }
+    };
+    findings.extend(missing(store, &engine).await?);
+    findings.extend(unknown(store, &engine).await?);
+    Ok(findings)
+}
+
+async fn clock(config: &Config, store: &dyn Store) -> Result<Finding, StoreError> {
+    let now = SystemClock.now();
+    // Without recording anything.
+    let seen = match store.see_clock(UnixTime(0)).await {
+        Err(StoreError::Unclaimed) => UnixTime(0),
+        seen => seen?,
+    };
+    let longest = std::time::Duration::from_secs(config.retention.grace_s.max(86_400));
+    Ok(match ClockWatch::begin(now, seen, longest).doubt(now) {
+        None => Finding::well("clock", rfc3339(now)),
+        Some(doubt) => {
+            let detail = format!("{doubt}: it is {}, and was {}", rfc3339(now), rfc3339(seen));
+            Finding::warning(
+                "clock",
+                detail,
+                "set it right; meanwhile nothing is deleted for its retention",
+            )
+        }
+    })
+}
+
+/// Files of the catalog whose object does not give its statement.
+async fn missing(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, StoreError> {
+    let (mut findings, mut files, mut lost, mut after) = (Vec::new(), 0, 0, None);
+    loop {
+        let page = store.files(after, PageLimit::MAX).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for file in &page {
+            files += 1;
+            let pin = object_ref(file).pin;
+            let Err(error) = engine.member(&pin, STATEMENT_MEMBER).await else { continue };
+            lost += 1;
+            if lost <= NAMED {
+                let detail = format!("{}: {error}", file.cid);
+                let mend =
+                    format!("restore {} from your backup", engine.path_of(&pin.name).display());
+                findings.push(Finding::wrong("file", detail, mend));
+            }
+        }
+    }
+    findings.push(if lost == 0 {
+        Finding::well(
+            "files",
+            format!("{files}, each with its object (`cidlock verify` reads them)"),
+        )
+    } else {
+        let detail = format!("{lost} of {files} have no object, or a damaged one");
+        Finding::wrong("files", detail, "restore their objects from your backup")
+    });
+    Ok(findings)
+}
+
+/// Objects that no file of the catalog is about.
+async fn unknown(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, StoreError> {
+    let (mut unknown, mut names) = (0, Vec::new());
+    let mut pins = engine.pins();
+    while let Some(pin) = pins.next().await {
+        // What is damaged was named by its file.
+        let Ok(pin) = pin else { continue };
+        let id = cidlock_crypto::ObjectId::parse(pin.name.as_str()).ok();
+        let known = match id {
+            Some(id) => store.file(id).await?.is_some_and(|file| file.root == pin.root),
+            None => false,
+        };
+        if !known {
+            unknown += 1;
+            if names.len() < NAMED {
+                names.push(pin.name.to_string());
+            }
+        }
+    }
+    if unknown == 0 {
+        return Ok(Vec::new());
+    }
+    let more = if unknown > names.len() { ", ..." } else { "" };
+    let detail = format!("{unknown} that the catalog does not know: {}{more}", names.join(", "));
+    let mend = "`cidlock rebuild` puts back what it can; nothing is deleted because it is unknown";
+    Ok(vec![Finding::warning("objects", detail, mend)])
+}
