@@ -59,7 +59,8 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::Conflict`]. After any other error the new pin may exist: unpin it.
     async fn revise(&self, from: &Pin, revision: &Revision) -> Result<Pinned, EngineError>;
 
-    /// Makes `to` the object's one root and lets go of `from`, durably. To settle again is no error.
+    /// Makes `to` the object's one root and lets go of `from`, durably: to the new root, or back to
+    /// the former one. To settle again is no error. Nothing but `from` is ever removed.
     async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError>;
 
     /// All pins: of an object that is being revised both, one after the other. One that cannot be read is an error item; the others still come.

@@ -115,9 +115,9 @@ impl Engine for Embedded {
         Ok(pinned_here(pin))
     }
 
-    async fn settle(&self, _from: &Pin, to: &Pin) -> Result<(), EngineError> {
-        let (place, to) = (self.place.clone(), to.clone());
-        blocking(move || place.settle(&to)).await
+    async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError> {
+        let (place, from, to) = (self.place.clone(), from.clone(), to.clone());
+        blocking(move || place.settle(&from, &to)).await
     }
 
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>> {

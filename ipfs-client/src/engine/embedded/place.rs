@@ -132,7 +132,7 @@ pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-fn remove_file(path: &Path) -> Result<Unpinned, EngineError> {
+pub(super) fn remove_file(path: &Path) -> Result<Unpinned, EngineError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(Unpinned::Removed),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Unpinned::WasAbsent),

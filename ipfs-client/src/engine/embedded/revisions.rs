@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cid::Cid;
 
 use super::ObjectFile;
-use super::place::{Place, sync_dir};
+use super::place::{Place, remove_file, sync_dir};
 use crate::car::{header, prefix};
 use crate::engine::EngineError;
 use crate::pin::{Pin, PinName};
@@ -39,7 +39,8 @@ impl Place {
         if object.root() == pin.root {
             return Ok(Found { object, revision: None });
         }
-        for path in [self.settled_of(&pin.name), self.unsettled_of(pin)] {
+        // In this order: a revision that is being settled goes from the first to the second.
+        for path in [self.unsettled_of(pin), self.settled_of(&pin.name)] {
             let revision = ObjectFile::open(&path, &pin.name)?;
             if let Some(revision) = revision.filter(|file| file.root() == pin.root) {
                 return Ok(Found { object, revision: Some(revision) });
@@ -53,9 +54,10 @@ impl Place {
     /// content is the same.
     pub(super) fn find_content(&self, pin: &Pin) -> Result<ObjectFile, EngineError> {
         let object = self.object(&pin.name)?;
+        // In this order: see `find`.
         if object.root() != pin.root
-            && !self.settled_of(&pin.name).exists()
             && !self.unsettled_of(pin).exists()
+            && !self.settled_of(&pin.name).exists()
         {
             object.expect_root(pin)?;
         }
@@ -97,11 +99,15 @@ impl Place {
         sync_dir(&self.shard_of(&pin.name)).map_err(failed)
     }
 
-    /// Makes the revision `to` the settled one.
-    pub(super) fn settle(&self, to: &Pin) -> Result<(), EngineError> {
+    /// Makes the revision `to` the settled one; `from` goes in any case, if it is one that was not
+    /// settled.
+    pub(super) fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError> {
         let failed = |e| EngineError::io("settle the revision", e);
         {
             let _names = self.lock_names();
+            if from != to {
+                remove_file(&self.unsettled_of(from))?;
+            }
             match fs::rename(self.unsettled_of(to), self.settled_of(&to.name)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {

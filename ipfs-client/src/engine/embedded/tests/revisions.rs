@@ -93,3 +93,42 @@ async fn a_damaged_revision_is_damage_and_never_an_older_member() {
     assert!(bench.pins().await.is_err(), "it is listed as damage");
     assert_eq!(bench.engine.unpin(&pin).await.unwrap(), Unpinned::Removed);
 }
+
+#[tokio::test]
+async fn a_revision_is_taken_back_from_a_damaged_object_and_the_object_stays() {
+    let bench = Bench::new(params(16, 2)).await;
+    let object = bench.store("object", &pattern(1, 100)).await;
+    let path = bench.engine.path_of(object.name());
+    let (revision, pin) = revision(&object, "second");
+    let _ = bench.engine.revise(&object.pin, &revision).await.unwrap();
+    let whole = fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    damaged[0] ^= 1;
+    fs::write(&path, &damaged).unwrap();
+    let settled = bench.engine.settle(&pin, &object.pin).await;
+    assert!(matches!(settled, Err(EngineError::Corrupt { .. })), "{settled:?}");
+    assert_eq!(fs::read(&path).unwrap(), damaged);
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(bench.pins().await.unwrap(), [object.pin]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revision_is_found_at_every_moment_while_it_is_settled() {
+    let bench = Bench::new(params(16, 2)).await;
+    let object = bench.store("object", &pattern(1, 100)).await;
+    let mut current = object.pin.clone();
+    for round in 0..200 {
+        let text = if round % 2 == 0 { "even" } else { "odd" };
+        let (revision, pin) = revision(&object, text);
+        let _ = bench.engine.revise(&current, &revision).await.unwrap();
+        let (engine, from, to) = (bench.engine.clone(), current.clone(), pin.clone());
+        let settling = tokio::spawn(async move { engine.settle(&from, &to).await });
+        let revised = ObjectRef { pin: pin.clone(), ..object.clone() };
+        while !settling.is_finished() {
+            assert_eq!(bench.engine.member(&pin, "object.jwt").await.unwrap(), text);
+            assert_eq!(bench.read_all(&revised).await.unwrap(), pattern(1, 100));
+        }
+        settling.await.unwrap().unwrap();
+        current = pin;
+    }
+}
