@@ -24,7 +24,26 @@ const MAX_LINE_LEN: u64 = 4096;
 /// The log, open for appending.
 pub struct DeletionLog {
     path: PathBuf,
-    file: Arc<Mutex<File>>,
+    end: Arc<Mutex<End>>,
+}
+
+/// Where the next line goes.
+struct End {
+    file: File,
+    /// The last line may have been cut short by a disk that was full.
+    is_cut: bool,
+}
+
+impl End {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.is_cut {
+            self.file.write_all(b"\n")?;
+        }
+        self.is_cut = true;
+        self.file.write_all(line)?;
+        self.is_cut = false;
+        self.file.sync_data()
+    }
 }
 
 /// A line of the log.
@@ -86,8 +105,8 @@ impl DeletionLog {
             }
             Ok(file)
         };
-        let file = Arc::new(Mutex::new(open().map_err(failed)?));
-        Ok(Self { path: path.to_owned(), file })
+        let end = End { file: open().map_err(failed)?, is_cut: false };
+        Ok(Self { path: path.to_owned(), end: Arc::new(Mutex::new(end)) })
     }
 
     /// Adds a line, durably.
@@ -95,13 +114,11 @@ impl DeletionLog {
     /// # Errors
     /// [`LogError::Io`]; then the line may be there or not, or be cut.
     pub async fn append(&self, deletion: Logged) -> Result<(), LogError> {
-        let file = Arc::clone(&self.file);
+        let end = Arc::clone(&self.end);
         let written = tokio::task::spawn_blocking(move || {
             let mut line = serde_json::to_vec(&deletion)?;
             line.push(b'\n');
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.write_all(&line)?;
-            file.sync_data()
+            end.lock().unwrap_or_else(PoisonError::into_inner).append(&line)
         });
         let written = written.await.map_err(io::Error::other).flatten();
         written.map_err(|source| LogError::Io { path: self.path.clone(), source })
@@ -121,7 +138,8 @@ impl DeletionLog {
             if read.map_err(failed)? == 0 {
                 break;
             }
-            match serde_json::from_slice::<Logged>(&text) {
+            let text = text.strip_suffix(b"\n").unwrap_or(&text);
+            match serde_json::from_slice::<Logged>(text) {
                 Ok(logged) => ids.insert(logged.id),
                 // Cut short by a crash or a full disk: what it was about was tried again.
                 Err(error) if error.is_eof() => continue,
@@ -188,6 +206,24 @@ mod tests {
             assert_eq!(log.ids().unwrap(), HashSet::from([first.id, last.id]), "cut at {len}");
             fs::write(&path, before).unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn a_line_that_the_disk_cut_short_spoils_not_the_next_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deletions.log");
+        let log = DeletionLog::open(&path).unwrap();
+        let (cut, next) = (logged(), logged());
+        {
+            // As `append` leaves it when the disk takes only a part.
+            let mut end = log.end.lock().unwrap();
+            end.file.write_all(&serde_json::to_vec(&cut).unwrap()[..50]).unwrap();
+            end.is_cut = true;
+        }
+        for line in [&next, &next] {
+            log.append(line.clone()).await.unwrap();
+        }
+        assert_eq!(log.ids().unwrap(), HashSet::from([next.id]));
     }
 
     #[test]
