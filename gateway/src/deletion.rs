@@ -95,6 +95,8 @@ impl Deletions {
     /// # Errors
     /// The store cannot be asked.
     pub async fn resume(&self) -> Result<usize, DeletionError> {
+        // What a deletion could not cut when it was asked for is cut before its blocks go.
+        self.revocations.catch_up(&*self.store).await?;
         let (mut done, mut after) = (0, None);
         loop {
             let page = self.store.pending_deletions(after, PageLimit::MAX).await?;
@@ -142,14 +144,6 @@ impl Deletions {
         self.log.append(Logged::from(&record)).await?;
         phase(id, "unpin");
         let pin = Pin { name: pin_name(id), root: record.root };
-        if let Some(root) = record.unsettled {
-            let unsettled = Pin { root, ..pin.clone() };
-            match self.engine.unpin(&unsettled).await {
-                // It was never pinned.
-                Ok(_) | Err(EngineError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
         match self.engine.settle(&pin, &pin).await {
             // It is gone already.
             Ok(()) | Err(EngineError::NotFound { .. }) => {}
@@ -158,6 +152,15 @@ impl Deletions {
             Err(error) => return Err(error.into()),
         }
         self.engine.unpin(&pin).await?;
+        // Last: an edit that is still under way pins nothing of an object that is gone.
+        if let Some(root) = record.unsettled {
+            let unsettled = Pin { root, ..pin.clone() };
+            match self.engine.unpin(&unsettled).await {
+                // It was never pinned.
+                Ok(_) | Err(EngineError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         phase(id, "done");
         let status = if self.engine.collects_at_once() { "collected" } else { "unpinned" };
         let nodes = record.nodes.iter();

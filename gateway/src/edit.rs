@@ -19,7 +19,7 @@ mod error;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cidlock_crypto::statement::Statement;
+use cidlock_crypto::statement::{SignStatementError, Statement};
 use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{Engine, EngineError};
@@ -33,7 +33,7 @@ use crate::access::{Edit, Grant};
 use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::object::{STATEMENT_MEMBER, pin_name};
-use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store};
+use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store, StoreError};
 
 /// Descriptions, changed. Cheap to clone.
 #[derive(Clone)]
@@ -67,7 +67,11 @@ impl Edits {
         }
         statement.rev = before.rev.checked_add(1).ok_or(EditError::TooManyRevisions)?;
         statement.issued_at = now;
-        let signed = self.keyring.keys().sign_statement(&statement)?;
+        let signed = match self.keyring.keys().sign_statement(&statement) {
+            // Short remarks can take six times their length in JSON.
+            Err(SignStatementError::TooLong) => return Err(EditError::Meta),
+            signed => signed?,
+        };
         let layout = Layout::new(self.params, file.content_len)?;
         let member = Bytes::from(signed.clone());
         let revision = Revision::new(file.cid, layout.total_len(), &[(STATEMENT_MEMBER, member)])?;
@@ -100,6 +104,9 @@ impl Edits {
         let file = match kept.await {
             Ok(file) => file,
             Err(error) => match self.undo(&intent).await {
+                Ok(None) if self.store.file(id).await?.is_none() => {
+                    return Err(StoreError::NoFile.into());
+                }
                 Ok(None) => return Err(error),
                 // The answer was lost, not the commit.
                 Ok(Some(file)) => file,
@@ -144,19 +151,28 @@ impl Edits {
         }
     }
 
-    /// Forgets a revision, then takes its pin away; from the first on nobody can commit it any more.
-    /// One that was committed after all is left alone, and the file returned.
+    /// Lets a revision go, then the record of it; in this order, so that a crash between the two is
+    /// found again. One that was committed after all is left alone, and the file returned.
     async fn undo(&self, intent: &RevisionIntent) -> Result<Option<FileRow>, EditError> {
-        self.store.abandon_revision(intent.id).await?;
-        let file = self.store.file(intent.id).await?;
-        if let Some(file) = file.filter(|file| file.root == intent.root) {
-            return Ok(Some(file));
-        }
+        // From here on nobody can commit it any more.
+        let cancelled = self.store.cancel_revision(intent.id, intent.root).await?;
         let pin = Pin { name: pin_name(intent.id), root: intent.root };
-        match self.engine.unpin(&pin).await {
-            // It was never pinned.
-            Ok(_) | Err(EngineError::Conflict { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
+        match self.store.file(intent.id).await? {
+            Some(file) if !cancelled => Ok(Some(file).filter(|file| file.root == intent.root)),
+            Some(file) => {
+                // Not unpinned: of a damaged object nothing says that it is not the one to remove.
+                match self.engine.settle(&pin, &Pin { root: file.root, ..pin.clone() }).await {
+                    Ok(()) | Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+                self.store.abandon_revision(intent.id).await?;
+                Ok(None)
+            }
+            // It was deleted meanwhile, and perhaps before this was pinned.
+            None => {
+                self.engine.unpin(&pin).await?;
+                Ok(None)
+            }
         }
     }
 }

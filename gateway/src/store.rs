@@ -212,13 +212,17 @@ pub trait Store: Send + Sync + 'static {
         limit: PageLimit,
     ) -> Result<Vec<RevisionIntent>, StoreError>;
 
+    /// Keeps a revision from being committed, from now on and on every connection, before its
+    /// leftovers are removed. Says whether this root is one that was begun and not committed.
+    async fn cancel_revision(&self, id: ObjectId, root: Cid) -> Result<bool, StoreError>;
+
     /// Forgets a revision whose leftovers are gone. Says whether there was one.
     async fn abandon_revision(&self, id: ObjectId) -> Result<bool, StoreError>;
 
     /// Replaces the file's row and the intent by the revised file.
     ///
     /// # Errors
-    /// [`StoreError::NoIntent`] if the revision was not begun, or was abandoned, or the file was
+    /// [`StoreError::NoIntent`] if the revision was not begun, or was cancelled, or the file was
     /// deleted; [`StoreError::IntentDiffers`] if it was begun for another root or revision.
     async fn commit_revision(&self, revised: Revised) -> Result<FileRow, StoreError>;
 

@@ -18,7 +18,8 @@ pub enum EditError {
         /// The limit, in seconds.
         max_s: u64,
     },
-    /// Too many or too long remarks, or one without a name.
+    /// Too many or too long remarks, one without a name, or so many control characters in them that
+    /// the statement becomes too long.
     #[error(
         "a file has at most {MAX_META_KEYS} remarks with {MAX_META_BYTES} bytes in all, each with a name"
     )]

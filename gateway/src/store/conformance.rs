@@ -73,7 +73,8 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
             become_only_what_was_begun become_no_files_once_cancelled;
         files: come_back_as_acknowledged are_listed_newest_first are_listed_while_they_are_kept
             are_neither_skipped_nor_repeated;
-        revisions: change_the_row need_their_intent follow_one_another;
+        revisions: change_the_row need_their_intent can_be_cancelled
+            follow_one_another;
         deletions: take_all_but_a_record happen_once are_pending_until_done of_what_is_over_are_due
             are_not_undone of_tokens_only_move_on;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name

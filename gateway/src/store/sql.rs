@@ -194,6 +194,10 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(revisions::list(c, after, limit))).await
     }
 
+    async fn cancel_revision(&self, id: ObjectId, root: Cid) -> Result<bool, StoreError> {
+        self.database.write(move |c| Box::pin(revisions::cancel(c, id, root))).await
+    }
+
     async fn abandon_revision(&self, id: ObjectId) -> Result<bool, StoreError> {
         self.database.write(move |c| Box::pin(revisions::abandon(c, id))).await
     }

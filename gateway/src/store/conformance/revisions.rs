@@ -88,6 +88,30 @@ pub async fn need_their_intent(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What was cancelled is not committed, stays on record until it is abandoned, and no other root is
+/// meant by it.
+pub async fn can_be_cancelled(store: &dyn Store) -> Result<(), StoreError> {
+    let owner = a_user(store, "ada").await?.id;
+    let edit = Edit::of_a_file(store, owner).await?;
+    let (id, intent) = (edit.file.id, edit.intent(None));
+    assert!(!store.cancel_revision(id, intent.root).await?, "it was not begun");
+    store.begin_revision(intent.clone()).await?;
+    assert!(!store.cancel_revision(id, edit.file.root).await?, "another root");
+    for _ in 0..2 {
+        assert!(store.cancel_revision(id, intent.root).await?);
+    }
+    let late = store.commit_revision(edit.revised(None)).await;
+    assert!(matches!(late, Err(StoreError::NoIntent)), "{late:?}");
+    assert_eq!(store.revision_intents(None, PageLimit::MAX).await?, [intent.clone()]);
+    assert_eq!(store.file(id).await?, Some(edit.file.clone()));
+    let second = store.begin_revision(intent.clone()).await;
+    assert!(matches!(second, Err(StoreError::BeingRevised)), "{second:?}");
+    assert!(store.abandon_revision(id).await?);
+    store.begin_revision(intent).await?;
+    store.commit_revision(edit.revised(None)).await?;
+    Ok(())
+}
+
 /// One revision at a time, of a file that is there, and only the next one.
 pub async fn follow_one_another(store: &dyn Store) -> Result<(), StoreError> {
     let owner = a_user(store, "ada").await?.id;

@@ -1,5 +1,6 @@
 //! Revisions of files, from the intent to the changed row.
 
+use cid::Cid;
 use cidlock_crypto::ObjectId;
 use sqlx::types::{Json, Uuid};
 
@@ -43,6 +44,22 @@ pub(super) async fn list(
     )
 }
 
+pub(super) async fn cancel(
+    c: &mut Connection<'_>,
+    id: ObjectId,
+    root: Cid,
+) -> Result<bool, StoreError> {
+    // Waits for a commit that is under way, on whatever connection, and then finds nothing.
+    let there = query!(
+        c,
+        execute,
+        "UPDATE revisions SET cancelled = 1 WHERE id = $1 AND root = $2",
+        Object(id),
+        CidText(root),
+    )?;
+    Ok(there == 1)
+}
+
 pub(super) async fn abandon(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
     let gone = query!(c, execute, "DELETE FROM revisions WHERE id = $1", Object(id))?;
     Ok(gone == 1)
@@ -52,7 +69,7 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
     let begun = query!(
         c,
         fetch_optional::<RevisionIntent>,
-        "DELETE FROM revisions WHERE id = $1 RETURNING *",
+        "DELETE FROM revisions WHERE id = $1 AND cancelled = 0 RETURNING *",
         Object(file.id),
     )?
     .ok_or(StoreError::NoIntent)?;
