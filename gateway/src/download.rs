@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use cidlock_crypto::chunked::{HEADER_LEN, Layout, Opener};
 use cidlock_crypto::statement::Statement;
-use cidlock_ipfs_client::engine::{Engine, ObjectRef};
+use cidlock_ipfs_client::engine::{Engine, EngineError, ObjectRef};
 use futures::TryStreamExt as _;
 
 pub use error::DownloadError;
@@ -87,13 +87,17 @@ impl Downloads {
     /// The object as its blocks, for whoever verifies or copies it: nothing in it is opened.
     ///
     /// # Errors
-    /// The engine has not got it or cannot be asked; the authority has ended. A later failure is an
-    /// item of the stream.
+    /// The file was revised since the grant was made; the engine has not got it or cannot be asked;
+    /// the authority has ended. A later failure is an item of the stream.
     pub async fn car(&self, grant: &Grant<Read>) -> Result<Blocks, DownloadError> {
         let validity = grant.validity().clone();
         let opened = self.engine.car(&object_ref(grant.file())).await;
         validity.check()?;
-        Ok(Blocks::new(opened?, validity))
+        match opened {
+            Ok(blocks) => Ok(Blocks::new(blocks, validity)),
+            Err(EngineError::Conflict { .. }) => Err(DownloadError::Revised),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -113,8 +117,9 @@ impl Object<Read> {
         let opener = Opener::new(&self.statement.data_key, &header, layout)?;
         let len = range.end - range.start;
         let opener = opener.range(range)?;
-        let ciphertext = self.engine.read(&object, opener.ciphertext()).await?;
-        Opening::new(ciphertext, opener, len, self.grant.validity().clone()).into_stream().await
+        let ciphertext = self.engine.read(&object, opener.ciphertext()).await;
+        self.grant.validity().check()?;
+        Opening::new(ciphertext?, opener, len, self.grant.validity().clone()).into_stream().await
     }
 
     async fn header(&self, object: &ObjectRef) -> Result<[u8; HEADER_LEN], DownloadError> {

@@ -28,6 +28,9 @@ pub enum DownloadError {
     /// The catalog's row and the statement in it are not about the same bytes.
     #[error("the catalog's row and its statement disagree")]
     Disagreement,
+    /// The engine keeps the object under another root by now.
+    #[error("the file was revised meanwhile")]
+    Revised,
     /// The authority behind the transfer has ended.
     #[error(transparent)]
     Ended(#[from] Ended),

@@ -84,15 +84,19 @@ fn no_such_file() -> Problem {
 fn from_store(error: &StoreError) -> Problem {
     match error {
         StoreError::NoFile => no_such_file(),
-        StoreError::Stale | StoreError::BeingRevised => Problem::new(
-            StatusCode::CONFLICT,
-            "revised_meanwhile",
-            "Revised meanwhile",
-            "The file is being changed by another request, or was; look at it again.",
-        ),
+        StoreError::Stale | StoreError::BeingRevised => revised_meanwhile(),
         StoreError::Unavailable(_) => Problem::unavailable(error),
         _ => Problem::internal(error),
     }
+}
+
+fn revised_meanwhile() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "revised_meanwhile",
+        "Revised meanwhile",
+        "The file is being changed by another request, or was; look at it again.",
+    )
 }
 
 fn from_engine(error: &EngineError) -> Problem {
@@ -190,6 +194,7 @@ impl From<DownloadError> for Problem {
         match error {
             DownloadError::Engine(engine) => from_engine(&engine),
             DownloadError::Ended(ended) => ended.into(),
+            DownloadError::Revised => revised_meanwhile(),
             error => Self::internal(&error),
         }
     }
