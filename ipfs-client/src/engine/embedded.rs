@@ -28,6 +28,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use tokio::task::JoinHandle;
 
 use self::object_file::ObjectFile;
 use self::place::Place;
@@ -42,6 +43,8 @@ use crate::staging::{Follower, StagedCar};
 const NAME: &str = "embedded";
 /// There is one node, this machine.
 const NODE: &str = "local";
+/// A file is synced each time that it has grown by so many bytes.
+const SYNC_LEN: u64 = 64 * 1024 * 1024;
 
 /// Objects as CAR files in a directory. Clones share it.
 #[derive(Clone, Debug)]
@@ -73,9 +76,11 @@ impl Engine for Embedded {
         NAME
     }
 
-    /// Takes nothing early: the file that grows is the file that will be kept.
-    async fn ingest(&self, _feed: Follower) -> Result<Box<dyn Ingest>, EngineError> {
-        Ok(Box::new(EmbeddedIngest { place: self.place.clone() }))
+    /// Takes nothing early, since the file that grows is the file that will be kept; but lets the
+    /// disk begin while the upload still runs.
+    async fn ingest(&self, feed: Follower) -> Result<Box<dyn Ingest>, EngineError> {
+        let behind = tokio::spawn(feed.write_behind(SYNC_LEN));
+        Ok(Box::new(EmbeddedIngest { place: self.place.clone(), behind }))
     }
 
     async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError> {
@@ -144,13 +149,18 @@ impl Engine for Embedded {
 
 struct EmbeddedIngest {
     place: Place,
+    /// What of the file has been synced already; it ends with the file.
+    behind: JoinHandle<io::Result<()>>,
 }
 
 #[async_trait]
 impl Ingest for EmbeddedIngest {
     async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError> {
         let pin = car.pin();
-        blocking(move || self.place.take(car)).await?;
+        let synced = self.behind.await.map_err(io::Error::from).flatten();
+        synced.map_err(|e| EngineError::io("keep the object", e))?;
+        let place = self.place;
+        blocking(move || place.take(car)).await?;
         Ok(pinned_here(pin))
     }
 }

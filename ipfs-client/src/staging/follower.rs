@@ -1,6 +1,7 @@
 //! Reading a staging file while it grows.
 
 use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use super::FollowError;
 use super::growing::{Phase, Progress};
 use crate::car::HEADER_LEN;
-use crate::file::{BATCH_LEN, read_at};
+use crate::file::{BATCH_LEN, blocking, read_at};
 
 /// Reads the sections of a staging file, behind its header, at its own pace.
 ///
@@ -63,6 +64,27 @@ impl Follower {
             let item = follower.next().await?;
             Some((item, follower))
         })
+    }
+
+    /// Syncs the file each time that it has grown by `every` bytes, so that whoever syncs it at its
+    /// end finds little to do. Ends when the file does, in whatever way.
+    ///
+    /// The system tells of a failed write once: an error here must count as one of the last sync.
+    pub(crate) async fn write_behind(mut self, every: u64) -> io::Result<()> {
+        loop {
+            let due = self.position + every;
+            let news =
+                |progress: &Progress| progress.readable >= due || progress.phase != Phase::Growing;
+            let Ok(progress) = self.progress.wait_for(news).await.map(|progress| *progress) else {
+                return Ok(());
+            };
+            if progress.phase != Phase::Growing {
+                return Ok(());
+            }
+            let file = Arc::clone(&self.file);
+            blocking(move || file.sync_data()).await?;
+            self.position = progress.readable;
+        }
     }
 
     async fn read(&mut self) -> Result<Option<Bytes>, FollowError> {

@@ -73,7 +73,9 @@ impl WriteQueue {
             for (offset, bytes) in &pieces {
                 file.write_all_at(bytes, *offset)?;
             }
-            progress.send_modify(|progress| progress.readable = complete_to);
+            progress.send_if_modified(|progress| {
+                std::mem::replace(&mut progress.readable, complete_to) != complete_to
+            });
             Ok(())
         }));
         Ok(())

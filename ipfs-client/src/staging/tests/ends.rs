@@ -1,12 +1,16 @@
 //! How uploads end that nobody keeps.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::conformance::pattern;
 use crate::dag::DagParams;
 use crate::engine::Engine;
 use crate::staging::{FollowError, Follower, Limits, StagingArea};
 use crate::testing::{Bench, name, params, until};
+
+/// How long anything may take that is to come about.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn files_in(dir: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> =
@@ -130,4 +134,24 @@ async fn what_an_earlier_process_left_is_removed_and_nothing_else() {
     let area = StagingArea::open(dir.path(), limits, params(16, 2)).await.unwrap();
     assert_eq!(files_in(dir.path()), foreign);
     assert_eq!(area.in_use(), 0);
+}
+
+#[tokio::test]
+async fn who_syncs_behind_ends_with_the_file() {
+    let bench = Bench::new(params(1000, 2)).await;
+    let mut given_up = bench.staging.begin(name("given-up")).await.unwrap();
+    let mut kept = bench.staging.begin(name("kept")).await.unwrap();
+    // More often than anything is written, and never.
+    let behind = [1, u64::MAX / 2].map(|every| {
+        [given_up.follow(), kept.follow()]
+            .map(|follower| tokio::spawn(follower.write_behind(every)))
+    });
+    given_up.write(pattern(1, 300_000)).await.unwrap();
+    kept.write(pattern(1, 300_000)).await.unwrap();
+    drop(given_up);
+    let _kept = kept.finish().await.unwrap().complete(&[]).await.unwrap();
+    for running in behind.into_iter().flatten() {
+        let ended = tokio::time::timeout(PATIENCE, running).await.expect("it ends");
+        ended.unwrap().unwrap();
+    }
 }
