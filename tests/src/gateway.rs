@@ -12,7 +12,7 @@ mod people;
 mod process;
 mod shared;
 
-pub use disk::{place_in_object_file, place_of_ciphertext};
+pub use disk::{files_below, place_in_object_file, place_of_ciphertext};
 pub use home::Home;
 pub use one_line::OneLine;
 pub use process::Gateway;

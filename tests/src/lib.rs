@@ -7,6 +7,7 @@
 //! Fixtures panic rather than return errors: whatever goes wrong in one has one reader, the person
 //! who runs the tests.
 
+pub mod canary;
 pub mod client;
 pub mod command;
 pub mod content;

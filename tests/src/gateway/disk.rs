@@ -61,7 +61,9 @@ pub fn place_of_ciphertext(plaintext_len: u64, offset: u64) -> u64 {
     bytes.start + within
 }
 
-fn files_below(directory: &Path) -> Vec<PathBuf> {
+/// All files below a directory, in the order of their paths.
+#[must_use]
+pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = vec![directory.to_owned()];
     while let Some(next) = left.pop() {

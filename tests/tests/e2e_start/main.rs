@@ -1,10 +1,9 @@
-//! How a gateway starts, refuses to start, stops, is killed, and starts again; what it writes down.
+//! How a gateway starts, refuses to start, stops, is killed, and starts again.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
 
 mod first;
 mod keys;
-mod logs;
 mod rebuild;
 mod settings;
 mod stops;
