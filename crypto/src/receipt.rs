@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::jws::{SigningFailure, UnverifiedJws};
-use crate::key_set::{KeySet, SigningKey};
+use crate::key_set::{KeySet, Keyring, SigningKey};
 use crate::{JsonError, JwsError, ObjectId, Realm, UnixTime, json, jws};
 
 /// The `typ` of a receipt's header.
@@ -122,7 +122,7 @@ impl KeySet {
         if jws.typ() != TYP {
             return Err(JwsError::Type.into());
         }
-        let keys = self.receipt_keys().into_iter().flat_map(|ring| ring.iter());
+        let keys = self.receipt_keys().into_iter().flat_map(Keyring::iter);
         let payload = jws.verify(keys.map(SigningKey::verifying))?;
         let claims: Claims = json::from_slice(&payload).map_err(ReceiptError::Claims)?;
         if claims.iss != *self.realm() {

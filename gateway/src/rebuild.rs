@@ -102,10 +102,10 @@ impl Rebuild {
         let deleted = self.log.ids()?;
         let mut found = Found::default();
         self.each(&mut found, async |found, _, statement, _| {
-            if !deleted.contains(&statement.id) {
-                if let Ok(owner) = statement.owner.parse() {
-                    *found.owners.entry(owner).or_default() += 1;
-                }
+            if !deleted.contains(&statement.id)
+                && let Ok(owner) = statement.owner.parse()
+            {
+                *found.owners.entry(owner).or_default() += 1;
             }
             Ok(())
         })
@@ -148,7 +148,7 @@ impl Rebuild {
             match self.engine.unpin(pin).await {
                 Ok(_) => restored.deleted += 1,
                 Err(error) => {
-                    tracing::warn!(object = %statement.id, %error, "a deleted object stays")
+                    tracing::warn!(object = %statement.id, %error, "a deleted object stays");
                 }
             }
             return Ok(());

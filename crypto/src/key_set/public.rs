@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::keyring::Identified;
+use super::keyring::{Identified, Keyring};
 use super::{KeySet, VerifyingKey};
 use crate::base64url;
 
@@ -29,7 +29,7 @@ impl KeySet {
     #[must_use]
     pub fn public_jwks(&self) -> PublicJwks {
         let keys = self.access.iter().chain(self.share.iter());
-        let keys = keys.chain(self.receipt.iter().flat_map(|ring| ring.iter()));
+        let keys = keys.chain(self.receipt.iter().flat_map(Keyring::iter));
         PublicJwks { keys: keys.map(|key| PublicJwk::of(key.verifying())).collect() }
     }
 }

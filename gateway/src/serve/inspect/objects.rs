@@ -17,12 +17,9 @@ use crate::store::{PageLimit, SqlStore, Store, StoreError};
 const NAMED: usize = 10;
 
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
-    let dir = match DataDir::lock(&config.data_dir) {
-        Ok(dir) => dir,
-        Err(_) => {
-            let detail = "a gateway runs here: catalog and objects are looked at when it does not";
-            return vec![Finding::well("catalog", detail)];
-        }
+    let Ok(dir) = DataDir::lock(&config.data_dir) else {
+        let detail = "a gateway runs here: catalog and objects are looked at when it does not";
+        return vec![Finding::well("catalog", detail)];
     };
     if !dir.catalog().exists() {
         let mend = "`cidlock rebuild` restores it from the objects, if there are any";

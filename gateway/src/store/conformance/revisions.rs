@@ -102,7 +102,7 @@ pub async fn can_be_cancelled(store: &dyn Store) -> Result<(), StoreError> {
     }
     let late = store.commit_revision(edit.revised(None)).await;
     assert!(matches!(late, Err(StoreError::NoIntent)), "{late:?}");
-    assert_eq!(store.revision_intents(None, PageLimit::MAX).await?, [intent.clone()]);
+    assert_eq!(store.revision_intents(None, PageLimit::MAX).await?, std::slice::from_ref(&intent));
     assert_eq!(store.file(id).await?, Some(edit.file.clone()));
     let second = store.begin_revision(intent.clone()).await;
     assert!(matches!(second, Err(StoreError::BeingRevised)), "{second:?}");
