@@ -12,6 +12,7 @@
 //!
 //! It does not know HTTP: a range is two numbers.
 
+mod ahead;
 mod error;
 mod stream;
 
@@ -29,6 +30,7 @@ pub use stream::{Blocks, Plaintext};
 use crate::access::{Grant, Read, Right};
 use crate::keyring::Keyring;
 use crate::object::object_ref;
+use crate::spare::Spare;
 use crate::store::FileRow;
 use stream::Opening;
 
@@ -39,6 +41,8 @@ pub struct Downloads {
     pub engine: Arc<dyn Engine>,
     /// What opens it.
     pub keyring: Arc<Keyring>,
+    /// What may be used beside it.
+    pub spare: Spare,
 }
 
 /// An object whose statement was opened under a grant.
@@ -46,6 +50,7 @@ pub struct Object<P> {
     grant: Grant<P>,
     statement: Statement,
     engine: Arc<dyn Engine>,
+    spare: Spare,
 }
 
 impl Downloads {
@@ -65,7 +70,8 @@ impl Downloads {
         if !agree {
             return Err(DownloadError::Disagreement);
         }
-        Ok(Object { grant, statement, engine: self.engine.clone() })
+        let (engine, spare) = (self.engine.clone(), self.spare.clone());
+        Ok(Object { grant, statement, engine, spare })
     }
 }
 
@@ -119,7 +125,8 @@ impl Object<Read> {
         let opener = opener.range(range)?;
         let ciphertext = self.engine.read(&object, opener.ciphertext()).await;
         self.grant.validity().check()?;
-        Opening::new(ciphertext?, opener, len, self.grant.validity().clone()).into_stream().await
+        let validity = self.grant.validity().clone();
+        Opening::new(ciphertext?, opener, len, validity).into_stream(&self.spare).await
     }
 
     async fn header(&self, object: &ObjectRef) -> Result<[u8; HEADER_LEN], DownloadError> {

@@ -24,5 +24,6 @@ pub mod object;
 pub mod rebuild;
 pub mod serve;
 pub mod sharing;
+pub mod spare;
 pub mod store;
 pub mod upload;

@@ -35,6 +35,7 @@ use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
 use crate::logging;
 use crate::sharing::Sharing;
+use crate::spare::Spare;
 use crate::store::{SqlStore, Store, StoreError, UserId};
 use crate::upload::Uploads;
 use data_dir::DataDir;
@@ -141,12 +142,14 @@ async fn services(
     let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
     let limits = Limits { max_bytes: config.limits.max_staging_bytes };
     let staging = StagingArea::open(dir.staging(), limits, params).await?;
+    let spare = Spare::of_this_machine();
     let uploads = Uploads {
         staging,
         engine: engine.clone(),
         store: store.clone(),
         keyring: keyring.clone(),
         clock: clock.clone(),
+        spare: spare.clone(),
         max_file_bytes: config.limits.max_file_bytes,
     };
     let revocations = access.revocations();
@@ -160,7 +163,7 @@ async fn services(
     Ok(Arc::new(Services {
         access,
         uploads,
-        downloads: Downloads { engine: engine.clone(), keyring: keyring.clone() },
+        downloads: Downloads { engine: engine.clone(), keyring: keyring.clone(), spare },
         edits: Edits {
             engine: engine.clone(),
             params,

@@ -21,6 +21,7 @@ mod keep;
 mod name;
 mod phase;
 mod recover;
+mod stage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use cidlock_crypto::statement::Statement;
 use cidlock_crypto::{ObjectId, Permissions};
 use cidlock_ipfs_client::BATCH_LEN;
 use cidlock_ipfs_client::engine::Engine;
-use cidlock_ipfs_client::staging::{StagingArea, StagingWriter};
+use cidlock_ipfs_client::staging::StagingArea;
 use futures::{Stream, StreamExt as _};
 
 pub use error::{BodyError, UploadError};
@@ -43,7 +44,9 @@ use crate::access::Caller;
 use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::object::{STATEMENT_MEMBER, pin_name};
+use crate::spare::Spare;
 use crate::store::{FileRow, Store};
+use stage::Stage;
 
 /// The way in. Cheap to clone.
 #[derive(Clone)]
@@ -58,6 +61,8 @@ pub struct Uploads {
     pub keyring: Arc<Keyring>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What may be used beside it.
+    pub spare: Spare,
     /// The largest plaintext, in bytes.
     pub max_file_bytes: u64,
 }
@@ -88,16 +93,17 @@ impl Uploads {
     ) -> Result<FileRow, UploadError> {
         let id = ObjectId::generate(self.clock.now_unix_ms())?;
         let key = DataKey::generate()?;
-        let mut staged = self.staging.begin(pin_name(id)).await?;
+        let staged = self.staging.begin(pin_name(id)).await?;
         let ingest = self.engine.ingest(staged.follow()).await?;
+        let mut stage = Stage::new(staged, self.spare.clone());
 
         Phase::Body.entered(id);
-        let sealed = self.seal(by, body, &key, &mut staged).await?;
+        let sealed = self.seal(by, body, &key, &mut stage).await?;
         if new.expected_sha256.is_some_and(|expected| expected != sealed.sha256()) {
             return Err(UploadError::Digest);
         }
         Phase::Statement.entered(id);
-        let content = staged.finish().await?;
+        let content = stage.finish().await?;
 
         let now = self.clock.now();
         let statement = Statement {
@@ -127,13 +133,13 @@ impl Uploads {
         tokio::spawn(kept).await.map_err(|_| UploadError::Interrupted)?
     }
 
-    /// Seals `body` to its end into `staged`.
+    /// Seals `body` to its end into `stage`.
     async fn seal(
         &self,
         by: &Caller,
         body: impl Stream<Item = Result<Bytes, BodyError>> + Send,
         key: &DataKey,
-        staged: &mut StagingWriter,
+        stage: &mut Stage,
     ) -> Result<Sealed, UploadError> {
         let mut body = std::pin::pin!(body);
         let mut sealer = Sealer::new(key)?;
@@ -151,12 +157,12 @@ impl Uploads {
                 sealer.seal(piece, &mut batch)?;
                 if batch.len() >= BATCH_LEN {
                     let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_LEN * 2));
-                    staged.write(full).await?;
+                    stage.write(full).await?;
                 }
             }
         }
         let sealed = sealer.finish(&mut batch)?;
-        staged.write(batch).await?;
+        stage.write(batch).await?;
         Ok(sealed)
     }
 }
