@@ -119,6 +119,11 @@ impl Client {
         self.request(Method::POST, target)
     }
 
+    /// `PATCH target`, not yet sent.
+    pub fn patch(&self, target: &str) -> RequestBuilder {
+        self.request(Method::PATCH, target)
+    }
+
     /// `DELETE target`, not yet sent.
     pub fn delete(&self, target: &str) -> RequestBuilder {
         self.request(Method::DELETE, target)
@@ -177,6 +182,23 @@ impl Client {
     /// If the gateway does not.
     pub async fn revoke(&self, link: &str) {
         let _ = Answer::to(self.delete(&format!("/v1/links/{link}"))).await.expect(204);
+    }
+
+    /// What is known of a file.
+    ///
+    /// # Panics
+    /// If the gateway does not say it.
+    pub async fn info(&self, cid: &str) -> Value {
+        Answer::to(self.get(&format!("/v1/files/{cid}"))).await.expect(200).json()
+    }
+
+    /// Changes what is said of a file; `change` is the body of that call. Gives back how it is then.
+    ///
+    /// # Panics
+    /// If the gateway does not do it.
+    pub async fn change(&self, cid: &str, change: &Value) -> Value {
+        let request = self.patch(&format!("/v1/files/{cid}")).json(change);
+        Answer::to(request).await.expect(200).json()
     }
 
     /// The CIDs of the first page of the user's files, newest first.

@@ -26,6 +26,19 @@ impl Home {
         files_below(&self.data().join("objects"))
     }
 
+    /// The names of all files that the embedded engine has of the object with this id.
+    ///
+    /// # Panics
+    /// Never: the engine's files are named in ASCII.
+    #[must_use]
+    pub fn files_of_object(&self, id: &str) -> Vec<String> {
+        let names = self.object_files().into_iter().filter_map(|path| {
+            let name = path.file_name()?.to_str().expect("an ASCII name").to_owned();
+            name.starts_with(id).then_some(name)
+        });
+        names.collect()
+    }
+
     /// All files of uploads on their way.
     #[must_use]
     pub fn staging_files(&self) -> Vec<PathBuf> {
