@@ -16,6 +16,8 @@ mod doubt;
 mod error;
 mod log;
 mod retention;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
