@@ -192,6 +192,32 @@ async fn imported(admin: &Client, file: &Stored, size: u64, root: Cid) -> Vec<u8
     ciphertext
 }
 
+/// As docs/object-format.md says, with the files as they lie on the disk.
+#[tokio::test]
+async fn the_two_files_of_a_revised_object_are_all_that_kubo_needs() {
+    let gateway = GATEWAY.lease().await;
+    let admin = Client::admin(&gateway).await;
+    let file = admin.store("a", bytes(8, 1_500_000)).await;
+    admin.change(&file.cid, &json!({ "name": "b" })).await;
+    let changed = admin.change(&file.cid, &json!({ "name": "c" })).await;
+    let object = gateway.home().object_file(&file.id);
+    let revision = object.with_file_name(format!("{}.rev.car", file.id));
+    let repo = Repo::new();
+    let (first, now) = (root(&file.json), root(&changed));
+    assert_eq!(repo.import(std::slice::from_ref(&object)), BTreeSet::from([first]));
+    assert_eq!(repo.import(&[revision]), BTreeSet::from([now]));
+    repo.run(["pin", "rm", &first.to_string()]);
+    repo.run(["repo", "gc", "--quiet"]);
+    let directory = tempfile::tempdir().unwrap();
+    let (content, member) = (directory.path().join("content"), directory.path().join("member"));
+    repo.get(&format!("{now}/content"), &content);
+    assert_eq!(repo.hash_files(&[], &[content])["content"].to_string(), file.cid);
+    repo.get(&format!("{now}/object.jwt"), &member);
+    let car = Answer::to(admin.get(&target(&file.cid))).await.expect(200);
+    let checked = check(&file.cid, 1_500_000, &car.body).await;
+    assert_eq!(std::fs::read(&member).unwrap(), checked.members[0].1);
+}
+
 #[tokio::test]
 async fn cars_come_whole_while_the_file_is_described_anew() {
     let gateway = GATEWAY.lease().await;
