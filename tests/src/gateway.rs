@@ -10,10 +10,12 @@ mod log;
 mod one_line;
 mod people;
 mod process;
+mod room;
 mod shared;
 
 pub use disk::{files_below, place_in_object_file, place_of_ciphertext};
 pub use home::Home;
 pub use one_line::OneLine;
 pub use process::Gateway;
+pub use room::Room;
 pub use shared::{Lease, Shared};

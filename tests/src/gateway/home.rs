@@ -12,6 +12,8 @@ use crate::tools;
 #[derive(Debug)]
 pub struct Home {
     directory: TempDir,
+    /// The process whose file systems hold the data directory, if they are its own.
+    mounted_by: Option<u32>,
 }
 
 impl Home {
@@ -21,7 +23,8 @@ impl Home {
     /// Without a temporary directory.
     #[must_use]
     pub fn new() -> Self {
-        Self { directory: tempfile::tempdir().expect("a temporary directory") }
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self { directory, mounted_by: None }
     }
 
     /// One whose configuration file says `toml`.
@@ -52,6 +55,19 @@ impl Home {
     /// The data directory.
     #[must_use]
     pub fn data(&self) -> PathBuf {
+        let data = self.data_of_the_process();
+        match self.mounted_by {
+            Some(process) => PathBuf::from(format!("/proc/{process}/root{}", data.display())),
+            None => data,
+        }
+    }
+
+    /// From now on the data directory is what `process` sees there.
+    pub(super) fn is_mounted_by(&mut self, process: u32) {
+        self.mounted_by = Some(process);
+    }
+
+    pub(super) fn data_of_the_process(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
@@ -74,7 +90,7 @@ impl Home {
             .args(arguments)
             .env_clear()
             .env("HOME", self.directory.path())
-            .env("CIDLOCK_DATA_DIR", self.data())
+            .env("CIDLOCK_DATA_DIR", self.data_of_the_process())
             .env("RUST_BACKTRACE", "1")
             .current_dir(self.directory.path())
             .stdin(Stdio::null());

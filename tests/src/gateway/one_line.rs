@@ -47,6 +47,20 @@ impl OneLine {
         read(copy, count)
     }
 
+    /// Takes lines until there is one that is `wanted`, which stays. Whether there was one.
+    ///
+    /// # Panics
+    /// If the pipe cannot be read.
+    pub fn take_until(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
+        while let Some(line) = self.peek() {
+            if wanted(&line) {
+                return true;
+            }
+            self.take();
+        }
+        false
+    }
+
     /// Takes the line, so that there is room for the next.
     ///
     /// # Panics

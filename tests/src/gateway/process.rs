@@ -1,11 +1,11 @@
 //! A running gateway.
 
 use std::net::SocketAddr;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::Home;
+use super::{Home, Room};
 use crate::wait;
 
 /// A `cidlock serve` that is ready; it is killed when it is dropped.
@@ -47,12 +47,43 @@ impl Gateway {
     /// # Panics
     /// If it does not become ready.
     pub async fn start_logging_to(home: Home, errors: impl Into<Stdio>) -> Self {
-        let announcement = home.data().join("serve.address");
-        // One that was killed could not take its address back.
-        let _ = std::fs::remove_file(&announcement);
         let mut command = home.serve();
         command.stdout(home.open_log()).stderr(errors);
+        Self::start_by(command, home).await
+    }
+
+    /// Starts one in `home` for which there is little room, and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready, with its log.
+    pub async fn start_with_room(room: Room, mut home: Home) -> Self {
+        let log = home.open_log();
+        let mut command = room.around(&home.serve(), &home.data_of_the_process());
+        command.stdout(home.open_log()).stderr(log);
+        if room == Room::FileSystem {
+            let mut process = command.spawn().expect("a shell starts");
+            home.is_mounted_by(process.id());
+            wait::until("a file system to be mounted", async || {
+                let ended = process.try_wait().expect("a child can be asked");
+                assert!(ended.is_none(), "nothing was mounted:\n{}", home.log());
+                home.data().join("serve.address").exists().then_some(())
+            })
+            .await;
+            return Self::started(process, home).await;
+        }
+        Self::start_by(command, home).await
+    }
+
+    async fn start_by(mut command: Command, home: Home) -> Self {
+        // One that was killed could not take its address back.
+        let _ = std::fs::remove_file(home.data().join("serve.address"));
         let process = command.spawn().expect("cidlock starts");
+        Self::started(process, home).await
+    }
+
+    /// Waits until it is ready.
+    async fn started(process: Child, home: Home) -> Self {
+        let announcement = home.data().join("serve.address");
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut gateway = Self { running: Some((home, process)), address: unknown };
         gateway.address = wait::until("the gateway's address", async || {
