@@ -1,11 +1,15 @@
-//! What there is: one file, or the pages of an owner's files.
+//! What there is: one file, or the pages of an owner's files, all or those of a name.
 //!
 //! Names, types and digests are sealed in each file's statement; they are opened here, a row at a
 //! time, and held nowhere.
 
+mod search;
+
 use std::sync::Arc;
 
 use cidlock_crypto::statement::{Statement, StatementError};
+
+pub use search::{MAX_SCANNED, MalformedNameQuery, NameQuery};
 
 use crate::access::{Caller, Grant, Stat};
 use crate::clock::Clock;
@@ -42,6 +46,16 @@ pub enum FilesError {
     /// A row's statement does not verify.
     #[error("the statement does not verify: {0}")]
     Statement(#[from] StatementError),
+    /// The gateway is going down.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl FileInfo {
+    fn open(keyring: &Keyring, row: FileRow) -> Result<Self, FilesError> {
+        let statement = keyring.keys().open_statement(&row.statement)?;
+        Ok(Self { row, statement })
+    }
 }
 
 impl Files {
@@ -58,8 +72,7 @@ impl Files {
     /// # Errors
     /// Its statement does not verify under this realm's keys.
     pub fn open(&self, row: FileRow) -> Result<FileInfo, FilesError> {
-        let statement = self.keyring.keys().open_statement(&row.statement)?;
-        Ok(FileInfo { row, statement })
+        FileInfo::open(&self.keyring, row)
     }
 
     /// A page of the caller's own files, newest first.

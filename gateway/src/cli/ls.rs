@@ -20,6 +20,9 @@ pub(super) struct LsArgs {
     /// Show only the newest N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    /// Show only files with TEXT in their names, whatever its case
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    query: Option<String>,
 }
 
 pub(super) async fn run(args: LsArgs, context: &Context) -> Result<(), Failure> {
@@ -27,7 +30,8 @@ pub(super) async fn run(args: LsArgs, context: &Context) -> Result<(), Failure> 
     let client = context.client(&args.remote)?;
     let mut left = args.limit.map_or(usize::MAX, |limit| limit as usize);
     let (mut table, now) = (Table::new(table::COLUMNS), Timestamp::now());
-    let mut pages = client.files();
+    let query = args.query.as_deref();
+    let mut pages = query.map_or_else(|| client.files(), |query| client.files_named(query));
     while let Some(mut files) = pages.next(left.min(PAGE)).await? {
         files.truncate(left);
         left -= files.len();
@@ -39,13 +43,19 @@ pub(super) async fn run(args: LsArgs, context: &Context) -> Result<(), Failure> 
         }
         if left == 0 {
             if pages.has_more() {
-                out.note("There are more files; a larger --limit shows them.");
+                out.note(match query {
+                    None => "There are more files; a larger --limit shows them.",
+                    Some(_) => "There may be more such files; a larger --limit shows them.",
+                });
             }
             return Ok(());
         }
     }
     if table.is_empty() {
-        out.note("No files yet: `cidlock put FILE` stores one.");
+        out.note(match query {
+            None => "No files yet: `cidlock put FILE` stores one.",
+            Some(_) => "None of your files has that in its name.",
+        });
     }
     Ok(())
 }

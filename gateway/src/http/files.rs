@@ -17,7 +17,7 @@ use super::body::frames;
 use super::credentials::Bearer;
 use super::form::{self, FormFile};
 use super::links::LinkBrief;
-use super::params::{CidPath, PageParams, Params};
+use super::params::{CidPath, ListParams, Params};
 use super::{Problem, Services, conditional, digest, refusal};
 use crate::access::{Caller, Scope, Share, Stat};
 use crate::clock::rfc3339;
@@ -135,15 +135,19 @@ async fn owner_link(
     Ok(LinkBrief::new(&services.settings, &link, Some(&info.statement.name), &token))
 }
 
-/// `GET /v1/files?limit&cursor`
+/// `GET /v1/files?limit&cursor&q`
 pub(super) async fn list(
     State(services): State<Arc<Services>>,
     bearer: Bearer,
-    Params(page): Params<PageParams>,
+    Params(params): Params<ListParams>,
 ) -> Result<Json<PageJson<FileJson>>, Problem> {
     let caller = services.access.caller(bearer.as_str(), Scope::FilesRead).await?;
-    let (cursor, limit) = page.parse()?;
-    let page = services.files.list(&caller, cursor, limit).await?;
+    let query = params.query()?;
+    let (cursor, limit) = params.page()?;
+    let page = match query {
+        None => services.files.list(&caller, cursor, limit).await?,
+        Some(query) => services.files.search(&caller, query, cursor, limit).await?,
+    };
     let items = page.items.iter().map(FileJson::from).collect();
     Ok(Json(PageJson { items, next: page.next.map(|cursor| cursor.to_string()) }))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
+use crate::files::NameQuery;
 use crate::store::{Cursor, LinkId, PageLimit};
 
 /// The longest text that is taken for a CID, in bytes.
@@ -83,6 +84,30 @@ pub(super) fn bad_query() -> Problem {
         "Query not understood",
         "The query has an unknown, repeated or malformed member.",
     )
+}
+
+/// Which page of an owner's files, and of which.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ListParams {
+    limit: Option<u64>,
+    cursor: Option<String>,
+    /// A part of the name.
+    q: Option<String>,
+}
+
+impl ListParams {
+    pub(super) fn query(&self) -> Result<Option<NameQuery>, Problem> {
+        let query = self.q.as_deref().map(NameQuery::parse).transpose();
+        query.map_err(|_| {
+            let detail = format!("`q` must have 1 to {} bytes.", NameQuery::MAX_LEN);
+            Problem::bad_request("bad_query", "Query not understood", detail)
+        })
+    }
+
+    pub(super) fn page(self) -> Result<(Option<Cursor>, PageLimit), Problem> {
+        PageParams { limit: self.limit, cursor: self.cursor }.parse()
+    }
 }
 
 /// Which page of a list.

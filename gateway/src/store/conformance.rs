@@ -33,7 +33,7 @@ pub mod links;
 pub mod realm;
 pub mod revisions;
 pub mod revocations;
-pub(super) mod sample;
+pub(crate) mod sample;
 pub mod sessions;
 pub mod uploads;
 pub mod users;

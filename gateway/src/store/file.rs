@@ -6,8 +6,8 @@ use cidlock_ipfs_client::pin::Replica;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::UserId;
 use super::sql::column::{CidText, MaybeTime, Number, Object, Time};
+use super::{Cursor, UserId};
 
 /// An upload whose CIDs are known and whose engine is about to commit.
 ///
@@ -68,6 +68,14 @@ pub struct FileRow {
     /// Where it is.
     #[sqlx(json)]
     pub replicas: Vec<ReplicaRow>,
+}
+
+impl FileRow {
+    /// Its place in its owner's list: what comes behind it begins there.
+    #[must_use]
+    pub fn position(&self) -> Cursor {
+        Cursor::after_object(self.created_at, self.id)
+    }
 }
 
 /// One node that was asked to keep an object.

@@ -106,6 +106,12 @@ impl PageLimit {
         }
     }
 
+    /// The largest page of at most `items`, and of one where that is none.
+    #[must_use]
+    pub fn at_most(items: usize) -> Self {
+        Self(u16::try_from(items).unwrap_or(u16::MAX).clamp(1, Self::MAX.0))
+    }
+
     /// The number.
     #[must_use]
     pub fn items(self) -> usize {
@@ -157,6 +163,9 @@ mod tests {
     fn a_page_has_1_to_500_items() {
         for (items, fits) in [(0, false), (1, true), (500, true), (501, false), (1 << 32, false)] {
             assert_eq!(PageLimit::new(items).is_ok(), fits, "{items}");
+        }
+        for (items, fitting) in [(0, 1), (1, 1), (499, 499), (501, 500), (usize::MAX, 500)] {
+            assert_eq!(PageLimit::at_most(items).items(), fitting, "{items}");
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use cidlock_tests::client::Client;
 use cidlock_tests::command;
+use cidlock_tests::gateway::Home;
+use cidlock_tests::wait;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use crate::{GATEWAY, Person, UNKNOWN};
 
@@ -45,6 +48,11 @@ async fn results_for_scripts_are_json_objects_a_line_each() {
     assert_eq!(one["path"], "a.txt");
     shown["path"] = json!("a.txt");
     assert_eq!(&shown, one);
+    let found = person.run(&["ls", "--json", "--query", "A.TXT"]).await.expect(0).json();
+    assert!(found.iter().any(|file| file["cid"] == cid), "{found:?}");
+    assert!(!found.iter().any(|file| file["cid"] == two["cid"]), "{found:?}");
+    let none = person.run(&["ls", "--query", "no such name"]).await.expect(0);
+    assert_eq!((none.text().as_str(), none.stderr.contains("None of your files")), ("", true));
     let newest = person.run(&["ls", "--json", "--limit", "1"]).await.expect(0).json();
     assert_eq!(newest.len(), 1);
 
@@ -104,7 +112,9 @@ async fn every_failure_has_its_exit_code() {
         let said = stranger.run(help).await.expect(0);
         assert!(!said.text().is_empty());
     }
-    for usage in [&[][..], &["fetch"], &["put"], &["share", &cid, "--until", "x"]] {
+    for usage in
+        [&[][..], &["fetch"], &["put"], &["share", &cid, "--until", "x"], &["ls", "--query", ""]]
+    {
         let _ = stranger.run(usage).await.expect(2);
     }
 }
@@ -136,4 +146,67 @@ async fn a_server_that_is_not_there_or_no_gateway_is_told_apart() {
     answering.abort();
     // The session here is as it was.
     let _ = person.run(&["ls"]).await.expect(0);
+}
+
+#[tokio::test]
+async fn a_search_goes_on_behind_pages_in_which_nothing_was_found() {
+    let file = json!({
+        "cid": UNKNOWN, "name": "report", "size": 1, "sha256": "", "link": null,
+        "created_at": "2026-11-25T00:00:00Z",
+    });
+    let answers = [
+        json!({ "access_token": "a", "expires_in": 600, "refresh_token": "r", "scope": "" }),
+        json!({ "items": [], "next": "one" }),
+        json!({ "items": [file], "next": "two" }),
+        json!({ "items": [], "next": "three" }),
+        json!({ "items": [], "next": null }),
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let answering = tokio::spawn(async move {
+        let mut asked = Vec::new();
+        for answer in answers {
+            let (stream, _) = listener.accept().await.unwrap();
+            asked.push(answer_once(stream, &answer.to_string()).await);
+        }
+        asked
+    });
+    let person = Person { home: Home::new(), server: server.clone() };
+    let login = person.command(&["login", "--server", &server, "--password-file", "-"]);
+    let _ = command::run_with_input(login, b"x\n".to_vec()).await.expect(0);
+    let found = person.json(&["ls", "--query", "Rep & ort"]).await;
+    assert_eq!(found["name"], "report");
+    let asked = timeout(wait::PATIENCE, answering).await.expect("all were asked for").unwrap();
+    let paths: Vec<&str> = asked[1..].iter().map(|head| head.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(
+        paths,
+        ["", "&cursor=one", "&cursor=two", "&cursor=three"]
+            .map(|cursor| format!("/v1/files?q=Rep+%26+ort&limit=100{cursor}"))
+    );
+}
+
+/// Reads one request and answers it; gives back the request's head.
+async fn answer_once(mut stream: TcpStream, json: &str) -> String {
+    let mut request = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&request);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
+            });
+            if body.len() >= length.unwrap_or(0_usize) {
+                let head = head.to_owned();
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                     content-length: {}\r\nconnection: close\r\n\r\n{json}",
+                    json.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                return head;
+            }
+        }
+        let read = stream.read_buf(&mut request).await.unwrap();
+        assert_ne!(read, 0, "a request has an end");
+    }
 }

@@ -48,6 +48,67 @@ async fn the_list_shows_each_file_once_newest_first_in_pages() {
 }
 
 #[tokio::test]
+async fn files_are_found_by_a_part_of_their_name_in_pages() {
+    let (_, home) = Gateway::start().await.stop().await;
+    home.add_user("bob").await;
+    let gateway = Gateway::start_in(home).await;
+    let admin = Client::admin(&gateway).await;
+    let bob = Client::user(&gateway, "bob", &gateway.home().admin_secret()).await;
+    let names = ["Report 1.pdf", "notes.txt", "REPORT 2.pdf", "Bericht über.txt", "report", "x"];
+    for name in names {
+        admin.store(name, name).await;
+    }
+    bob.store("report of bob", "x").await;
+    for (query, expected) in [
+        ("report", &["report", "REPORT 2.pdf", "Report 1.pdf"][..]),
+        ("REPORT ", &["REPORT 2.pdf", "Report 1.pdf"]),
+        ("ÜBER", &["Bericht über.txt"]),
+        (".TXT", &["Bericht über.txt", "notes.txt"]),
+        ("nothing", &[]),
+        ("%", &[]),
+    ] {
+        for limit in [1, 2, 3, 500] {
+            let found = search(&admin, query, limit).await;
+            assert_eq!(found, expected, "{query} in pages of {limit}");
+        }
+    }
+    assert_eq!(search(&bob, "report", 1).await, ["report of bob"]);
+    // What is refused is refused whether or not anything would be found.
+    for (query, code) in [
+        ("q=".to_owned(), "bad_query"),
+        (format!("q={}", "x".repeat(256)), "bad_query"),
+        (format!("q={}", "%C3%BC".repeat(128)), "bad_query"),
+        ("q=a&q=b".to_owned(), "bad_query"),
+        ("q=a&limit=0".to_owned(), "bad_limit"),
+        ("q=a&cursor=nowhere".to_owned(), "bad_cursor"),
+        ("query=a".to_owned(), "bad_query"),
+    ] {
+        let answer = Answer::to(admin.get(&format!("/v1/files?{query}"))).await;
+        answer.assert_refused(400, code);
+    }
+    let longest = format!("/v1/files?q={}", "x".repeat(255));
+    let answer = Answer::to(admin.get(&longest)).await.expect(200);
+    assert_eq!(answer.json(), json!({ "items": [], "next": null }));
+}
+
+/// The names of all that is found.
+async fn search(client: &Client, query: &str, limit: usize) -> Vec<String> {
+    let (mut names, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let mut asked = vec![("q", query.to_owned()), ("limit", limit.to_string())];
+        asked.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+        let page = Answer::to(client.get("/v1/files").query(&asked)).await.expect(200).json();
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= limit);
+        names.extend(items.iter().map(|file| file["name"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return names,
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_link_is_refused_if_it_cannot_be_and_never_outlives_its_file() {
     let gateway = GATEWAY.lease().await;
     let admin = Client::admin(&gateway).await;

@@ -69,4 +69,11 @@ impl Client {
     pub(in crate::cli) fn files(&self) -> Pages<'_, FileInfo> {
         Pages::new(self, self.server.url(&["v1", "files"]))
     }
+
+    /// Those of the user's files that have `part` in their names, newest first.
+    pub(in crate::cli) fn files_named(&self, part: &str) -> Pages<'_, FileInfo> {
+        let mut url = self.server.url(&["v1", "files"]);
+        url.query_pairs_mut().append_pair("q", part);
+        Pages::new(self, url)
+    }
 }

@@ -29,7 +29,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         Self { client, url, left: Left::All, items: PhantomData }
     }
 
-    /// The next `limit` items or fewer; none at the end of the list.
+    /// The next `limit` items or fewer, which may be an empty page; none at the end of the list.
     pub(in crate::cli) async fn next(&mut self, limit: usize) -> Result<Option<Vec<T>>, Failure> {
         let cursor = match &self.left {
             Left::All => None,

@@ -62,16 +62,16 @@ pub(super) async fn a_session(store: &dyn Store, n: u8) -> Result<Session, Store
 }
 
 /// An upload that went through: every part of it, agreeing.
-pub(in crate::store) struct Upload {
+pub(crate) struct Upload {
     pub(in crate::store) sealed: Sealed,
     pub(in crate::store) pinned: Pinned,
     pub(in crate::store) object: ObjectRef,
-    pub(in crate::store) statement: Statement,
+    pub(crate) statement: Statement,
 }
 
 impl Upload {
     /// A tiny object of `owner`, unlike every other.
-    pub(in crate::store) fn new(owner: UserId, created: UnixTime) -> Self {
+    pub(crate) fn new(owner: UserId, created: UnixTime) -> Self {
         let id = ObjectId::generate(created.0 * 1000).expect("the system is random");
         let data_key = DataKey::generate().expect("the system is random");
         let (sealed, ciphertext) = seal(&data_key, id.to_string().as_bytes());
@@ -113,7 +113,7 @@ impl Upload {
         }
     }
 
-    pub(in crate::store) fn acknowledge(&self) -> Result<Acknowledged, Disagreement> {
+    pub(crate) fn acknowledge(&self) -> Result<Acknowledged, Disagreement> {
         let signed = format!("signed.statement.{}", self.statement.id);
         Acknowledged::new(&self.sealed, &self.pinned, &self.object, &self.statement, signed)
     }

@@ -117,5 +117,5 @@ pub(super) async fn list(
         Time(now),
         limit.rows() + 1,
     )?;
-    Ok(Page::new(rows, limit, |file| Cursor::after_object(file.created_at, file.id)))
+    Ok(Page::new(rows, limit, FileRow::position))
 }
