@@ -10,7 +10,7 @@ use std::time::Duration;
 use cidlock_crypto::token::TokenLimits;
 use cidlock_crypto::{Realm, UnixTime};
 use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Embedded, Engine};
+use cidlock_ipfs_client::engine::Embedded;
 use cidlock_ipfs_client::staging::{Limits, StagingArea};
 use futures::stream;
 use tempfile::TempDir;
@@ -135,9 +135,11 @@ impl Bench {
         known
     }
 
-    /// How many pins the engine has.
-    async fn pins(&self) -> usize {
-        use futures::TryStreamExt as _;
-        self.engine.pins().try_collect::<Vec<_>>().await.unwrap().len()
+    /// The names of the files that the engine has of the object.
+    fn files_of(&self, file: &FileRow) -> Vec<String> {
+        let path = self.engine.path_of(&pin_name(file.id));
+        let entries = std::fs::read_dir(path.parent().unwrap()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with(&file.id.to_string())).collect()
     }
 }
