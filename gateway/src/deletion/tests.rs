@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::{LimitsConfig, TokensConfig};
 use crate::keyring::Keyring;
 use crate::object::pin_name;
+use crate::spare::Spare;
 use crate::store::{FileRow, SqlStore, Store, UserId};
 use crate::upload::{FileName, MediaType, NewFile, Uploads};
 
@@ -83,6 +84,7 @@ impl Bench {
             store: store.clone(),
             keyring: keyring.clone(),
             clock: clock.clone(),
+            spare: Spare::of(0),
             max_file_bytes: 1 << 20,
         };
         let deletions = Deletions {
