@@ -23,7 +23,7 @@ enum Left {
     /// The range is at its end, or nobody reads it any more.
     Nothing,
     /// The reader is slow: this batch was opened for it, and the rest is to be opened here.
-    Rest(Bytes, Opening),
+    Rest(Bytes, Box<Opening>),
 }
 
 /// The batches of `opening`; `permit` is the thread's.
@@ -57,7 +57,9 @@ async fn open(mut opening: Opening, batches: &Sender<Bytes>) -> Result<Left, Dow
         match batches.send_timeout(batch, PATIENCE).await {
             Ok(()) => {}
             Err(SendTimeoutError::Closed(_)) => break,
-            Err(SendTimeoutError::Timeout(batch)) => return Ok(Left::Rest(batch, opening)),
+            Err(SendTimeoutError::Timeout(batch)) => {
+                return Ok(Left::Rest(batch, Box::new(opening)));
+            }
         }
     }
     Ok(Left::Nothing)
