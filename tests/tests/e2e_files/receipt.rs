@@ -1,5 +1,8 @@
 //! Receipts, as somebody else reads them.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use cidlock_tests::client::{Answer, Client};
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::{forge, python};
@@ -69,4 +72,35 @@ async fn a_receipt_that_was_changed_verifies_no_more_and_is_no_token() {
     for request in [bearer.get("/v1/files"), bearer.get(&format!("/files/{}", file.cid))] {
         Answer::to(request).await.assert_refused(401, "token_invalid");
     }
+}
+
+#[tokio::test]
+async fn a_key_set_of_before_there_were_receipts_gets_a_key_for_them_and_keeps_the_others() {
+    let gateway = Gateway::start().await;
+    let admin = Client::admin(&gateway).await;
+    let file = admin.store("a", "content").await;
+    let home = gateway.stop().await.1;
+    let whole = forge::key_set(&home);
+    let mut before = whole.clone();
+    before["keys"].as_array_mut().unwrap().retain(|key| key["purpose"] != "receipt");
+    let keys = home.data().join("keys.json");
+    fs::write(&keys, before.to_string()).unwrap();
+
+    let home = Gateway::start_in(home).await.stop().await.1;
+    let completed = forge::key_set(&home);
+    let (new, kept): (Vec<Value>, Vec<Value>) = completed["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .cloned()
+        .partition(|key| key["purpose"] == "receipt");
+    assert_eq!((new.len(), &json!(kept)), (1, &before["keys"]));
+    assert_eq!(fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let gateway = Gateway::start_in(home).await;
+    assert_eq!(forge::key_set(gateway.home()), completed, "it is made once");
+    let admin = Client::stranger(&gateway).bearing(admin.token());
+    let deleted = Answer::to(admin.delete(&path(&file.cid))).await.expect(200).json();
+    let read = read(&gateway, deleted["receipt"].as_str().unwrap()).await;
+    assert_eq!(read["header"]["kid"], new[0]["kid"]);
 }
