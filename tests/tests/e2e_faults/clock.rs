@@ -13,7 +13,8 @@ use cidlock::config::{LimitsConfig, TokensConfig};
 use cidlock::files::Files;
 use cidlock::keyring::Keyring;
 use cidlock::sharing::{LinkRequest, Sharing};
-use cidlock::store::{PageLimit, SqlStore, Store};
+use cidlock::spare::Spare;
+use cidlock::store::{PageLimit, SqlStore, Store, UserId};
 use cidlock::upload::{FileName, MediaType, NewFile, Uploads};
 use cidlock_crypto::token::{TokenError, TokenLimits};
 use cidlock_crypto::{Permissions, Realm};
@@ -72,7 +73,7 @@ impl House {
             &limits,
         );
         let password = NewPassword::generate().unwrap();
-        access.add_user("ann", password.0.clone(), Vec::new()).await.unwrap();
+        access.add_user(UserId::generate(), "ann", password.0.clone(), Vec::new()).await.unwrap();
         let params = DagParams::UNIXFS_V1_2025;
         let limits = Limits { max_bytes: 1 << 30 };
         let staging = directory.join("staging");
@@ -82,6 +83,7 @@ impl House {
             store: store.clone(),
             keyring: keyring.clone(),
             clock: clock.clone(),
+            spare: Spare::of(0),
             max_file_bytes: 1 << 20,
         };
         let files = Files { store: store.clone(), keyring: keyring.clone(), clock: clock.clone() };
@@ -131,7 +133,7 @@ async fn a_clock_that_is_set_back_loses_no_file_and_opens_nothing_early_or_late(
     let _ = house.store(&ann, "short-lived", Some(60)).await;
     let own = house.access.grant::<Share>(&token, &first).await.unwrap();
     let request =
-        LinkRequest { expires_in_s: Some(100), permissions: Permissions::READ, label: None };
+        LinkRequest { expires_in_s: Some(100), permissions: Some(Permissions::READ), label: None };
     let (_, link) = house.sharing.create(&own, request).await.unwrap();
 
     // A little: tokens are good, and a file that is younger by its clock is in its place.
