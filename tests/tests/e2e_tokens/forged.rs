@@ -169,7 +169,7 @@ async fn the_published_keys_verify_tokens_and_are_public() {
     let jwks = Answer::to(Client::stranger(&scene.gateway).get("/.well-known/jwks.json")).await;
     let jwks = jwks.expect(200).json();
     let keys = jwks["keys"].as_array().unwrap();
-    assert_eq!(keys.len(), 2, "one for logins and one for links");
+    assert_eq!(keys.len(), 3, "one for logins, one for links, one for receipts");
     let mut text = String::new();
     write!(text, "{jwks}").unwrap();
     for private in key_set(scene.gateway.home())["keys"].as_array().unwrap() {
