@@ -3,9 +3,9 @@
 //! Each command is a module with its arguments and one `run`. What they share stands beside them:
 //! `client` is the gateway's HTTP contract seen from outside, `credentials` the file in which
 //! `login` leaves its session, `output` what is printed, `failure` what went wrong and what to
-//! do about it. Apart from `serve`, no command touches the gateway's own state: it knows nothing
-//! that an HTTP client could not know, and its only authority is the session of `login` or the
-//! link it was given.
+//! do about it. Apart from `serve`, `doctor` and `rebuild`, which are for the gateway's own machine,
+//! no command touches the gateway's own state: it knows nothing that an HTTP client could not know,
+//! and its only authority is the session of `login` or the link it was given.
 //!
 //! Invariants: a secret appears on the terminal only where it is what was asked for (a link); no
 //! command leaves a half-written file under its name; an interrupted command does not lose a session.
@@ -66,12 +66,6 @@ enum Command {
     /// Start the gateway
     #[command(after_help = "All other settings: cidlock config docs")]
     Serve(ServeFlags),
-    /// Read files back, block by block and as a whole, and name what is damaged
-    Verify(verify::VerifyArgs),
-    /// Look for what is wrong, or going to be, and say how to mend it
-    Doctor(doctor::DoctorArgs),
-    /// Restore a lost catalog from the stored objects and the key set
-    Rebuild(rebuild::RebuildArgs),
     /// Log in to a gateway and keep the session for the other commands
     Login(login::LoginArgs),
     /// Encrypt and store files, and print a link to each
@@ -88,6 +82,12 @@ enum Command {
     Revoke(revoke::RevokeArgs),
     /// Delete files and all links to them
     Rm(rm::RmArgs),
+    /// Read files back, block by block and as a whole, and name what is damaged
+    Verify(verify::VerifyArgs),
+    /// Look for what is wrong, or going to be, and say how to mend it
+    Doctor(doctor::DoctorArgs),
+    /// Restore a lost catalog from the stored objects and the key set
+    Rebuild(rebuild::RebuildArgs),
     /// Show the configuration of `serve`
     Config(configuration::ConfigArgs),
     /// Print what a shell needs to complete commands and flags

@@ -85,7 +85,7 @@ impl Batch {
 }
 
 /// Whether the next one would fail in the same way: no session, no gateway, nobody who reads.
-fn concerns_all(failure: &Failure) -> bool {
+pub(super) fn concerns_all(failure: &Failure) -> bool {
     match failure {
         Failure::Unreachable { .. } => true,
         failure if matches!(failure.exit(), Exit::NotAllowed | Exit::Success) => true,

@@ -23,7 +23,7 @@ Exit codes:
   3  not logged in, or not allowed
   4  there is no such file or link
   5  the gateway cannot be reached or cannot answer now, or the transfer was cut: try again
-  6  what arrived is not what was sent
+  6  what arrived is not what was sent, or what is stored is damaged
 130  interrupted (143: terminated)";
 
 /// How the program ends; [`EXIT_CODES`] explains them.

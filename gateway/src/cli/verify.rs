@@ -4,6 +4,7 @@
 //! the root leads to; then the file itself is read, which the gateway gives out only where every tag
 //! is right, and its SHA-256 compared with the one in its description.
 
+use std::fmt::Display;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,9 +18,10 @@ use sha2::{Digest as _, Sha256};
 use tokio_util::io::StreamReader;
 
 use super::Context;
+use super::batch::concerns_all;
 use super::client::{Client, FileInfo, Origin};
 use super::failure::{Exit, Failure};
-use super::output::printable;
+use super::output::{Output, printable};
 use super::progress::Progress;
 use super::reference::Reference;
 use super::remote::Remote;
@@ -41,40 +43,35 @@ pub(super) struct VerifyArgs {
 
 pub(super) async fn run(args: VerifyArgs, context: &Context) -> Result<(), Failure> {
     let mut tally = Tally::default();
-    if args.files.is_empty() {
-        let client = context.client(&args.remote)?;
-        let mut pages = client.files();
-        while let Some(files) = pages.next(PAGE).await? {
-            for file in files {
-                one(&client, &file, context, &mut tally).await?;
-            }
+    let read = if args.files.is_empty() {
+        all(&args.remote, context, &mut tally).await
+    } else {
+        named(&args, context, &mut tally).await
+    };
+    tally.end(context.output, read)
+}
+
+async fn all(remote: &Remote, context: &Context, tally: &mut Tally) -> Result<(), Failure> {
+    let client = context.client(remote)?;
+    let mut pages = client.files();
+    while let Some(files) = pages.next(PAGE).await? {
+        for file in files {
+            one(&client, &file, context.output, tally).await?;
         }
     }
+    Ok(())
+}
+
+async fn named(args: &VerifyArgs, context: &Context, tally: &mut Tally) -> Result<(), Failure> {
     for file in &args.files {
         let client = context.client(&args.remote.at(file.server()))?;
-        let file = client.file(file.cid()).await?;
-        one(&client, &file, context, &mut tally).await?;
+        match client.file(file.cid()).await {
+            Ok(file) => one(&client, &file, context.output, tally).await?,
+            Err(failure) if args.files.len() == 1 || concerns_all(&failure) => return Err(failure),
+            Err(failure) => tally.fail(context.output, printable(file.cid()), failure),
+        }
     }
-    tally.end(context)
-}
-
-#[derive(Debug, Default)]
-struct Tally {
-    whole: u64,
-    damaged: u64,
-    bytes: u64,
-}
-
-impl Tally {
-    fn end(self, context: &Context) -> Result<(), Failure> {
-        let Self { whole, damaged, bytes } = self;
-        let plural = if whole == 1 { "" } else { "s" };
-        let read = HumanBytes(bytes);
-        context
-            .output
-            .note(format_args!("{whole} file{plural} whole ({read}), {damaged} damaged."));
-        if damaged == 0 { Ok(()) } else { Err(Failure::Reported(Exit::Damaged)) }
-    }
+    Ok(())
 }
 
 /// Checks one file and says how it is. Only what would keep every other from being checked as well
@@ -82,46 +79,140 @@ impl Tally {
 async fn one(
     client: &Client,
     file: &FileInfo,
-    context: &Context,
+    output: Output,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     let name = file.name.as_deref().unwrap_or("(no name)");
-    let progress = Progress::of_transfer(context.output, name, None);
-    // A connection may be cut for reasons of its own; an object that is cut is cut again.
-    let checked = match check(client, file, &progress).await {
-        Err(Failure::Cut { .. }) => check(client, file, &progress).await,
-        checked => checked,
-    };
+    let progress = Progress::of_transfer(output, name, length(file));
+    let verdict = verdict(client, file, &progress).await;
     progress.finish();
-    match checked {
-        Ok(blocks) => {
+    let (name, cid) = (printable(name), printable(&file.cid));
+    let (blocks, problem) = match verdict {
+        Ok(Verdict::Whole { blocks }) => (Some(blocks), None),
+        Ok(Verdict::Damaged(problem)) => (None, Some(problem)),
+        Ok(Verdict::Gone) => {
+            output.note(format_args!("{cid} ({name}) was deleted meanwhile."));
+            return Ok(());
+        }
+        Err(failure) if concerns_all(&failure) => return Err(failure),
+        Err(failure) => {
+            tally.fail(output, format_args!("{cid} ({name})"), failure);
+            return Ok(());
+        }
+    };
+    if output.is_json() {
+        let FileInfo { cid, name, size, .. } = file;
+        output.json(&json!({
+            "cid": cid, "name": name, "size": size, "blocks": blocks, "problem": problem,
+        }))?;
+    }
+    match problem {
+        None => {
             tally.whole += 1;
             tally.bytes += file.size;
-            if context.output.is_json() {
-                let FileInfo { cid, name, size, .. } = file;
-                let found = json!({"cid": cid, "name": name, "size": size, "blocks": blocks});
-                return context.output.json(&found);
+            if !output.is_json() {
+                output.line(format_args!("whole  {cid}  {name}"))?;
             }
-            let (name, cid) = (printable(name), printable(&file.cid));
-            context.output.line(format_args!("whole  {cid}  {name}"))
         }
-        Err(failure) => {
-            let problem = match failure {
-                Failure::Damaged(problem) => problem,
-                failure @ Failure::Cut { .. } => format!("it does not read back: {failure}"),
-                Failure::Refused { problem, .. } if problem.status() == 500 => {
-                    "it does not read back: the gateway's log says why".to_owned()
-                }
-                failure => return Err(failure),
-            };
+        Some(problem) => {
             tally.damaged += 1;
-            let (name, cid) = (printable(name), printable(&file.cid));
-            context
-                .output
-                .failure(&Failure::Damaged(format!("damaged: {cid} ({name}): {problem}")));
-            Ok(())
+            output.failure(&Failure::Damaged(format!("damaged: {cid} ({name}): {problem}")));
         }
     }
+    Ok(())
+}
+
+/// How one file is.
+enum Verdict {
+    Whole {
+        blocks: u64,
+    },
+    Damaged(String),
+    /// It was deleted since it was listed.
+    Gone,
+}
+
+async fn verdict(
+    client: &Client,
+    file: &FileInfo,
+    progress: &Progress,
+) -> Result<Verdict, Failure> {
+    let mut checked = check(client, file, progress).await;
+    if let Err(failure) = &checked
+        && !concerns_all(failure)
+    {
+        // A connection may be cut for reasons of its own, and a file may have been revised or
+        // deleted since it was listed; an object that is damaged is so again.
+        let now = match client.file(&file.cid).await {
+            Err(failure) if failure.status() == Some(404) => return Ok(Verdict::Gone),
+            now => now?,
+        };
+        if now.root != file.root || matches!(failure, Failure::Cut { .. }) {
+            progress.start_over();
+            checked = check(client, &now, progress).await;
+        }
+    }
+    Ok(match checked {
+        Ok(blocks) => Verdict::Whole { blocks },
+        Err(Failure::Damaged(problem)) => Verdict::Damaged(problem),
+        Err(failure @ Failure::Cut { .. }) => {
+            Verdict::Damaged(format!("it does not read back, twice: {failure}"))
+        }
+        Err(Failure::Refused { problem, .. }) if problem.status() == 500 => {
+            let request = problem.request_id().map(|id| format!(" (request {})", printable(id)));
+            let request = request.unwrap_or_default();
+            Verdict::Damaged(format!("it does not read back; the gateway's log says why{request}"))
+        }
+        Err(failure) => return Err(failure),
+    })
+}
+
+/// What became of the files so far.
+#[derive(Debug, Default)]
+struct Tally {
+    whole: u64,
+    damaged: u64,
+    /// Neither is known of so many.
+    unread: u64,
+    /// Of whole files, in bytes.
+    bytes: u64,
+    /// Of the first that could not be read.
+    exit: Option<Exit>,
+}
+
+impl Tally {
+    /// Reports that `what` could not be looked at.
+    fn fail(&mut self, output: Output, what: impl Display, failure: Failure) {
+        let failure = Failure::About { what: what.to_string(), cause: Box::new(failure) };
+        output.failure(&failure);
+        self.unread += 1;
+        self.exit.get_or_insert(failure.exit());
+    }
+
+    fn end(self, output: Output, read: Result<(), Failure>) -> Result<(), Failure> {
+        let Self { whole, damaged, unread, bytes, exit } = self;
+        if read.is_ok() || whole + damaged + unread > 0 {
+            let plural = if whole == 1 { "" } else { "s" };
+            let unread = if unread > 0 { format!(", {unread} not read") } else { String::new() };
+            let bytes = HumanBytes(bytes);
+            output.note(format_args!(
+                "{whole} file{plural} whole ({bytes}), {damaged} damaged{unread}."
+            ));
+        }
+        if damaged > 0 {
+            output
+                .note("What is damaged comes back from a backup of the gateway's data directory.");
+        }
+        read?;
+        let exit = if damaged > 0 { Some(Exit::Damaged) } else { exit };
+        exit.map_or(Ok(()), |exit| Err(Failure::Reported(exit)))
+    }
+}
+
+/// About what is read of it in both forms, in bytes; the blocks' frames are little.
+fn length(file: &FileInfo) -> Option<u64> {
+    let layout = Layout::from_plaintext_len(file.size).ok()?;
+    layout.ciphertext_len().checked_add(file.size)
 }
 
 /// Reads the file back in both forms; says of how many blocks it is made.
