@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cidlock::store::{PageLimit, Store as _};
-use cidlock_tests::client::{Answer, Client};
+use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::{Gateway, Home};
+use cidlock_tests::wait;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -20,8 +21,12 @@ pub(crate) struct File {
 #[derive(Debug, Default)]
 pub(crate) struct Work {
     begun: Vec<File>,
-    /// With the CID and the id that were answered.
-    acknowledged: Vec<(File, String, String)>,
+    /// What was acknowledged, by its id.
+    stored: BTreeMap<String, (String, File)>,
+    /// The CIDs of what was to be deleted.
+    deleting: BTreeSet<String>,
+    /// What was acknowledged of that, by its id.
+    deleted: BTreeMap<String, String>,
 }
 
 impl Work {
@@ -29,38 +34,59 @@ impl Work {
         self.begun.push(file);
     }
 
-    pub(crate) fn acknowledge(&mut self, file: File, cid: String, id: String) {
-        self.acknowledged.push((file, cid, id));
+    pub(crate) fn stored(&mut self, file: File, stored: &Stored) {
+        self.stored.insert(stored.id.clone(), (stored.cid.clone(), file));
     }
 
-    pub(crate) fn acknowledged_ids(&self) -> BTreeSet<String> {
-        self.acknowledged.iter().map(|(_, _, id)| id.clone()).collect()
+    pub(crate) fn begin_deletion(&mut self, stored: &Stored) {
+        self.deleting.insert(stored.cid.clone());
+    }
+
+    pub(crate) fn deleted(&mut self, stored: &Stored) {
+        self.deleted.insert(stored.id.clone(), stored.cid.clone());
+    }
+
+    /// Whether its upload is over.
+    pub(crate) fn is_stored(&self, id: &str) -> bool {
+        self.stored.contains_key(id)
+    }
+
+    /// Whether its deletion is over.
+    pub(crate) fn is_deleted(&self, id: &str) -> bool {
+        self.deleted.contains_key(id)
     }
 }
 
 /// All rounds' work.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
+    /// What must be there, by its CID.
     acknowledged: BTreeMap<String, File>,
     /// The digests of all contents that were ever begun.
     begun: BTreeSet<String>,
+    /// What may be there or not, until the next gateway has decided it.
+    deleting: BTreeSet<String>,
+    /// What must never be there again.
+    deleted: BTreeSet<String>,
+    stored: usize,
+    deletions: usize,
     unasked: usize,
 }
 
 impl Account {
     pub(crate) fn add(&mut self, work: Work) {
         self.begun.extend(work.begun.iter().map(|file| hex(&bytes(file.seed, file.len))));
-        self.acknowledged.extend(work.acknowledged.into_iter().map(|(file, cid, _)| (cid, file)));
+        self.stored += work.stored.len();
+        self.deletions += work.deleted.len();
+        self.acknowledged.extend(work.stored.into_values());
+        self.deleted.extend(work.deleted.into_values());
+        self.deleting.extend(work.deleting);
     }
 
-    /// How many files must be there.
-    pub(crate) fn acknowledged(&self) -> usize {
-        self.acknowledged.len()
-    }
-
-    /// How many were there that need not have been.
-    pub(crate) fn unasked(&self) -> usize {
-        self.unasked
+    /// How many files and deletions were acknowledged, and how many files were there in the end that
+    /// need not have been.
+    pub(crate) fn totals(&self) -> (usize, usize, usize) {
+        (self.stored, self.deletions, self.unasked)
     }
 
     /// Starts a gateway over what a kill left, looks at all of it, and stops it again.
@@ -70,14 +96,27 @@ impl Account {
         let admin = Client::admin(&gateway).await;
         let files = all_files(&admin).await;
 
-        let pins = gateway.home().object_files();
-        let pins = pins.iter().map(|path| path.file_stem().unwrap().to_str().unwrap());
-        let pins: BTreeSet<&str> = pins.collect();
-        let known: BTreeSet<&str> = files.values().map(|file| text(file, "id")).collect();
-        assert_eq!(pins, known, "{told}: what is pinned is what there is");
+        let known: BTreeSet<String> =
+            files.values().map(|file| text(file, "id").to_owned()).collect();
+        // Deletions that were begun are brought to their end while the gateway serves already.
+        wait::until(format!("what is pinned to be what there is ({told})"), async || {
+            let pins = gateway.home().object_files();
+            let pins = pins.iter().map(|path| path.file_stem().unwrap().to_str().unwrap());
+            (pins.map(str::to_owned).collect::<BTreeSet<_>>() == known).then_some(())
+        })
+        .await;
 
+        for cid in std::mem::take(&mut self.deleting) {
+            if !files.contains_key(&cid) {
+                self.acknowledged.remove(&cid);
+                self.deleted.insert(cid);
+            }
+        }
         for cid in self.acknowledged.keys() {
             assert!(files.contains_key(cid), "{told}: an acknowledged file is gone");
+        }
+        for cid in &self.deleted {
+            assert!(!files.contains_key(cid), "{told}: a deleted file is back");
         }
         for (cid, file) in &files {
             let read = Answer::to(admin.get(&format!("/files/{cid}"))).await.expect(200);
@@ -97,6 +136,10 @@ impl Account {
         let catalog = home.catalog().await;
         let intents = catalog.intents(None, PageLimit::MAX).await.unwrap();
         assert!(intents.is_empty(), "{told}: {intents:?} was neither finished nor forgotten");
+        for pending in catalog.pending_deletions(None, PageLimit::MAX).await.unwrap() {
+            let cid = pending.cid.to_string();
+            assert!(self.deleted.contains(&cid), "{told}: {pending:?} is not wanted");
+        }
         catalog.close().await;
         home
     }

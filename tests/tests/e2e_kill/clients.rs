@@ -1,4 +1,4 @@
-//! What clients do until the gateway is gone: they store, one file after the other.
+//! What clients do until the gateway is gone: they store one file after the other, and delete some.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
@@ -32,8 +32,9 @@ pub(crate) enum Stop {
     },
 }
 
-/// Stores files, the first of them out of `seed`, and keeps account of what was answered.
-pub(crate) async fn store(
+/// Stores files, the first of them out of `seed`, deletes every other one, and keeps account of what
+/// was answered.
+pub(crate) async fn work(
     client: Client,
     seed: u64,
     stop: Stop,
@@ -55,7 +56,15 @@ pub(crate) async fn store(
         // An answer that is cut off is none.
         let Ok(json) = answer.json::<Value>().await else { return };
         let stored = Stored::from(json);
-        work.lock().unwrap().acknowledge(file, stored.cid, stored.id);
+        work.lock().unwrap().stored(file, &stored);
+        if dice.below(2) == 0 {
+            work.lock().unwrap().begin_deletion(&stored);
+            let request = client.delete(&format!("/v1/files/{}", stored.cid));
+            let Ok(answer) = request.send().await else { return };
+            assert_eq!(answer.status(), 200);
+            let Ok(_receipt) = answer.bytes().await else { return };
+            work.lock().unwrap().deleted(&stored);
+        }
     }
 }
 

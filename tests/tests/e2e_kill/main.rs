@@ -20,9 +20,11 @@ use cidlock_tests::gateway::Home;
 
 use account::Account;
 
-/// What the log calls the phases of an upload, in their order. What else gets phases adds them here,
-/// and to what [`clients`] do.
-const PHASES: [&str; 6] = ["body", "statement", "intent", "commit", "row", "reply"];
+/// What the log calls the phases of an upload, in their order.
+const UPLOAD: [&str; 6] = ["body", "statement", "intent", "commit", "row", "reply"];
+
+/// And those of a deletion. What else gets phases adds them here, and to what [`clients`] do.
+const DELETION: [&str; 4] = ["record", "log", "unpin", "done"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_in_any_phase_what_was_acknowledged_is_there_and_nothing_is_by_halves() {
@@ -32,11 +34,12 @@ async fn after_a_kill_in_any_phase_what_was_acknowledged_is_there_and_nothing_is
     println!("CIDLOCK_SEED={seed}, {rounds} rounds");
     let mut home = Home::configured("[log]\njson = true\nfilter = 'warn,cidlock::phase=debug'\n");
     let mut account = Account::default();
-    let mut counts: BTreeMap<&str, u64> = PHASES.map(|phase| (phase, 0)).into();
+    let phases = [&UPLOAD[..], &DELETION].concat();
+    let mut counts: BTreeMap<&str, u64> = phases.iter().map(|phase| (*phase, 0)).collect();
     let mut deck = Vec::new();
     for round in 0..rounds {
         if deck.is_empty() {
-            deck = PHASES.to_vec();
+            deck.clone_from(&phases);
             dice.shuffle(&mut deck);
         }
         let aim = deck.pop().unwrap();
@@ -50,7 +53,10 @@ async fn after_a_kill_in_any_phase_what_was_acknowledged_is_there_and_nothing_is
     for (phase, kills) in &counts {
         println!("{phase:>12} | {kills}");
     }
-    println!("{} files acknowledged, {} kept without", account.acknowledged(), account.unasked());
+    let (stored, deleted, unasked) = account.totals();
+    println!(
+        "{stored} files acknowledged, {unasked} kept without; {deleted} deletions acknowledged"
+    );
     let missed: Vec<_> = counts.iter().filter(|(_, kills)| **kills == 0).collect();
     assert!(missed.is_empty(), "CIDLOCK_SEED={seed}: nothing was killed in {missed:?}");
 }

@@ -1,6 +1,5 @@
 //! One life of a gateway, from its start to its kill.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -11,11 +10,11 @@ use cidlock_tests::wait::PATIENCE;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::PHASES;
-use crate::account::Account;
+use crate::account::{Account, Work};
 use crate::clients::{self, Stop};
+use crate::{DELETION, UPLOAD};
 
-/// Clients that store at the same time.
+/// Clients that work at the same time.
 const CLIENTS: u64 = 3;
 
 /// When to kill.
@@ -29,7 +28,7 @@ struct Aim {
     sent: mpsc::Receiver<()>,
 }
 
-/// Starts a gateway in `home`, lets clients store, and kills it in `phase`. Says in which phase that
+/// Starts a gateway in `home`, lets clients work, and kills it in `phase`. Says in which phase that
 /// was, and gives back the home.
 pub(crate) async fn run(
     home: Home,
@@ -48,18 +47,18 @@ pub(crate) async fn run(
 
     let gateway = Gateway::start_logging_to(home, errors).await;
     let admin = Client::admin(&gateway).await;
-    let stored = Arc::default();
+    let work = Arc::default();
     let mut running = tokio::task::JoinSet::new();
     let seed = |client: u64| (round * CLIENTS + client) << 20;
     if phase == "body" {
         // One client alone, so that the last line is about the body that it tears.
         let stop = Stop::Torn { after: nth - 1, torn, address: gateway.address() };
-        running.spawn(clients::store(admin, seed(0), stop, dice.clone(), Arc::clone(&stored)));
+        running.spawn(clients::work(admin, seed(0), stop, dice.clone(), Arc::clone(&work)));
     } else {
         for client in 0..CLIENTS {
-            let (admin, stored) = (admin.clone(), Arc::clone(&stored));
+            let (admin, work) = (admin.clone(), Arc::clone(&work));
             let _ = dice.below(2);
-            running.spawn(clients::store(admin, seed(client), Stop::Never, dice.clone(), stored));
+            running.spawn(clients::work(admin, seed(client), Stop::Never, dice.clone(), work));
         }
     }
     tokio::time::timeout(PATIENCE, moment).await.expect("the phase is entered").unwrap();
@@ -67,9 +66,9 @@ pub(crate) async fn run(
     dead.send(()).unwrap();
     let lines = watcher.join().unwrap();
     running.join_all().await;
-    let stored = Arc::into_inner(stored).unwrap().into_inner().unwrap();
-    let phase = phase_of(&lines, &stored.acknowledged_ids());
-    account.add(stored);
+    let work = Arc::into_inner(work).unwrap().into_inner().unwrap();
+    let phase = phase_of(&lines, &work);
+    account.add(work);
     (phase, home)
 }
 
@@ -107,14 +106,17 @@ fn entered(line: &str) -> Option<(&'static str, String)> {
     if line["target"] != "cidlock::phase" {
         return None;
     }
-    let phase = PHASES.into_iter().find(|phase| line["fields"]["phase"] == *phase);
-    let phase = phase.unwrap_or_else(|| panic!("{line} names a phase that is not in PHASES"));
+    let known = UPLOAD.into_iter().chain(DELETION);
+    let phase = known.into_iter().find(|phase| line["fields"]["phase"] == *phase);
+    let phase = phase.unwrap_or_else(|| panic!("{line} names a phase that nothing aims at"));
     Some((phase, line["fields"]["object"].as_str()?.to_owned()))
 }
 
-/// The last phase that any upload entered that was still running.
-fn phase_of(lines: &[String], acknowledged: &BTreeSet<String>) -> &'static str {
+/// The last phase that anything entered that was still running.
+fn phase_of(lines: &[String], work: &Work) -> &'static str {
     let entered = lines.iter().rev().filter_map(|line| entered(line));
-    let mut running = entered.filter(|(_, object)| !acknowledged.contains(object));
+    let mut running = entered.filter(|(phase, object)| {
+        if DELETION.contains(phase) { !work.is_deleted(object) } else { !work.is_stored(object) }
+    });
     running.next().map_or("none", |(phase, _)| phase)
 }
