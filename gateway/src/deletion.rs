@@ -35,6 +35,7 @@ use crate::access::{Caller, Delete, Grant, Revocations};
 use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::object::pin_name;
+use crate::phase::Phase;
 use crate::store::{Deletion, DeletionReason, FileRow, PageLimit, ReplicaRow, Store};
 
 /// Deletions. Cheap to clone.
@@ -125,7 +126,7 @@ impl Deletions {
     ) -> Result<Deletion, DeletionError> {
         let (this, id) = (self.clone(), file.id);
         let forgotten = tokio::spawn(async move {
-            phase(id, "record");
+            Phase::Record.entered(id);
             let record = this.store.delete_file(id, rev, reason, this.clock.now()).await?;
             this.revocations.catch_up(&*this.store).await?;
             match this.carry_out(record.clone()).await {
@@ -142,18 +143,11 @@ impl Deletions {
     /// Writes the log, then lets the engine go of the object. Doing it again changes nothing.
     async fn carry_out(&self, record: Deletion) -> Result<Deletion, DeletionError> {
         let id = record.id;
-        phase(id, "log");
+        Phase::Log.entered(id);
         self.log.append(Logged::from(&record)).await?;
-        phase(id, "unpin");
+        Phase::Unpin.entered(id);
         let pin = Pin { name: pin_name(id), root: record.root };
-        match self.engine.settle(&pin, &pin).await {
-            // It is gone already.
-            Ok(()) | Err(EngineError::NotFound { .. }) => {}
-            // What is damaged can go as well.
-            Err(EngineError::Corrupt { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-        self.engine.unpin(&pin).await?;
+        let_go(&*self.engine, &pin).await?;
         // Last: an edit that is still under way pins nothing of an object that is gone.
         if let Some(root) = record.unsettled {
             let unsettled = Pin { root, ..pin.clone() };
@@ -163,7 +157,7 @@ impl Deletions {
                 Err(error) => return Err(error.into()),
             }
         }
-        phase(id, "done");
+        Phase::Done.entered(id);
         let status = if self.engine.collects_at_once() { "collected" } else { "unpinned" };
         let nodes = record.nodes.iter();
         let nodes: Vec<_> =
@@ -192,7 +186,13 @@ impl Deletions {
     }
 }
 
-/// Says in the log, to whoever wants to know that much, how far a deletion is.
-fn phase(object: ObjectId, phase: &'static str) {
-    tracing::debug!(target: "cidlock::phase", %object, phase, "deletion");
+/// Has the engine let go of an object whose newest root is that of `pin`, settled or not. Doing it
+/// again changes nothing.
+pub(crate) async fn let_go(engine: &dyn Engine, pin: &Pin) -> Result<(), EngineError> {
+    match engine.settle(pin, pin).await {
+        // It is gone already, or damaged, and can go as well.
+        Ok(()) | Err(EngineError::NotFound { .. } | EngineError::Corrupt { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    engine.unpin(pin).await.map(drop)
 }

@@ -21,6 +21,7 @@ pub mod http;
 pub mod keyring;
 pub mod logging;
 pub mod object;
+mod phase;
 pub mod rebuild;
 pub mod serve;
 pub mod sharing;

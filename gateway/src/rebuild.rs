@@ -8,17 +8,18 @@
 //! what that was. All tokens made before are worthless afterwards, because nothing is left that
 //! says which of them were revoked.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use cidlock_crypto::statement::{Statement, StatementError};
+use cidlock_crypto::statement::StatementError;
 use cidlock_crypto::{ObjectId, UnixTime};
-use cidlock_ipfs_client::engine::{Engine, EngineError};
-use cidlock_ipfs_client::pin::Pin;
+use cidlock_ipfs_client::engine::{Engine, EngineError, NodeHealth};
+use cidlock_ipfs_client::pin::{Pin, ReplicaStatus};
 use futures::StreamExt as _;
 
 use crate::clock::Clock;
-use crate::deletion::{DeletionLog, LogError};
+use crate::deletion::{DeletionLog, LogError, let_go};
 use crate::keyring::Keyring;
 use crate::object::STATEMENT_MEMBER;
 use crate::store::{Disagreement, Recovered, ReplicaRow, Store, StoreError, UserId};
@@ -101,11 +102,9 @@ impl Rebuild {
     pub async fn look(&self) -> Result<Found, RebuildError> {
         let deleted = self.log.ids()?;
         let mut found = Found::default();
-        self.each(&mut found, async |found, _, statement, _| {
-            if !deleted.contains(&statement.id)
-                && let Ok(owner) = statement.owner.parse()
-            {
-                *found.owners.entry(owner).or_default() += 1;
+        self.each(&mut found, async |found, _, file| {
+            if !deleted.contains(&file.file().id) {
+                *found.owners.entry(file.file().owner).or_default() += 1;
             }
             Ok(())
         })
@@ -124,55 +123,39 @@ impl Rebuild {
         let from = UnixTime(self.clock.now().0.saturating_add(1));
         self.store.move_tokens_valid_from(from).await?;
         let mut restored = Restored::default();
-        let mut found = Found::default();
-        self.each(&mut found, async |_, pin, statement, signed| {
-            self.one(&deleted, &mut restored, pin, statement, signed).await
+        self.each(&mut Found::default(), async |_, pin, file| {
+            let id = file.file().id;
+            if deleted.contains(&id) {
+                // A durable record says so, and the engine had not let go of it before.
+                match let_go(&*self.engine, pin).await {
+                    Ok(()) => restored.deleted += 1,
+                    Err(error) => {
+                        tracing::warn!(object = %id, %error, "a deleted object stays");
+                    }
+                }
+            } else if self.store.restore_file(file).await? {
+                restored.restored += 1;
+            } else {
+                restored.known += 1;
+            }
+            Ok(())
         })
         .await?;
         while self.clock.now() < from {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(restored)
     }
 
-    async fn one(
-        &self,
-        deleted: &HashSet<ObjectId>,
-        restored: &mut Restored,
-        pin: &Pin,
-        statement: &Statement,
-        signed: String,
-    ) -> Result<(), RebuildError> {
-        if deleted.contains(&statement.id) {
-            // A durable record says so, and that the engine had not let go of it before.
-            match self.engine.unpin(pin).await {
-                Ok(_) => restored.deleted += 1,
-                Err(error) => {
-                    tracing::warn!(object = %statement.id, %error, "a deleted object stays");
-                }
-            }
-            return Ok(());
-        }
-        let (engine, node) = (self.engine.name().to_owned(), "local".to_owned());
-        let replica = ReplicaRow { engine, node, status: "pinned".to_owned() };
-        // It was looked at when it was read.
-        let Ok(recovered) = Recovered::new(pin, statement, signed, replica) else { return Ok(()) };
-        if self.store.restore_file(recovered).await? {
-            restored.restored += 1;
-        } else {
-            restored.known += 1;
-        }
-        Ok(())
-    }
-
-    /// Calls `visit` with the newest statement of each object.
+    /// Calls `visit` with the newest revision of each object, and adds to `found` what is none.
     async fn each(
         &self,
         found: &mut Found,
-        mut visit: impl AsyncFnMut(&mut Found, &Pin, &Statement, String) -> Result<(), RebuildError>,
+        mut visit: impl AsyncFnMut(&mut Found, &Pin, Recovered) -> Result<(), RebuildError>,
     ) -> Result<(), RebuildError> {
+        let replicas = self.replicas().await;
         let mut pins = self.engine.pins();
-        let mut best: Option<(Pin, Statement, String)> = None;
+        let mut newest: Option<(Pin, Recovered)> = None;
         while let Some(pin) = pins.next().await {
             let pin = match pin {
                 Ok(pin) => pin,
@@ -185,44 +168,47 @@ impl Rebuild {
                 found.foreign += 1;
                 continue;
             }
-            let (statement, signed) = match self.statement(&pin).await {
-                Ok(stated) => stated,
+            let file = match self.file(&pin, &replicas).await {
+                Ok(file) => file,
                 Err(error) => {
                     found.damaged.push(damage(pin.name.as_str(), &error));
                     continue;
                 }
             };
-            match &best {
-                Some((other, newest, _)) if other.name == pin.name => {
-                    if newest.rev >= statement.rev {
-                        continue;
-                    }
+            // Those of one object come one after the other.
+            match newest.take() {
+                Some((of, other)) if of.name == pin.name && other.file().rev >= file.file().rev => {
+                    newest = Some((of, other));
+                    continue;
                 }
-                _ => {
-                    if let Some((pin, statement, signed)) = best.take() {
-                        visit(found, &pin, &statement, signed).await?;
-                    }
-                }
+                Some((of, other)) if of.name != pin.name => visit(found, &of, other).await?,
+                _ => {}
             }
-            best = Some((pin, statement, signed));
+            newest = Some((pin, file));
         }
-        match best {
-            Some((pin, statement, signed)) => visit(found, &pin, &statement, signed).await,
+        match newest {
+            Some((pin, file)) => visit(found, &pin, file).await,
             None => Ok(()),
         }
     }
 
-    async fn statement(&self, pin: &Pin) -> Result<(Statement, String), Unusable> {
+    /// The file that the statement in `pin` describes.
+    async fn file(&self, pin: &Pin, replicas: &[ReplicaRow]) -> Result<Recovered, Unusable> {
         let member = self.engine.member(pin, STATEMENT_MEMBER).await?;
         let signed = String::from_utf8(member.to_vec()).map_err(|_| Unusable::Text)?;
         let statement = self.keyring.keys().open_statement(&signed)?;
-        let replica = ReplicaRow {
+        Ok(Recovered::new(pin, &statement, signed, replicas.to_vec())?)
+    }
+
+    /// Where everything that is found is: an engine that lists a pin has it.
+    async fn replicas(&self) -> Vec<ReplicaRow> {
+        let nodes = self.engine.health().await.map(|health| health.nodes).unwrap_or_default();
+        let row = |node: NodeHealth| ReplicaRow {
             engine: self.engine.name().to_owned(),
-            node: String::new(),
-            status: String::new(),
+            node: node.node,
+            status: ReplicaStatus::Pinned.to_string(),
         };
-        Recovered::new(pin, &statement, signed.clone(), replica).map(drop)?;
-        Ok((statement, signed))
+        nodes.into_iter().map(row).collect()
     }
 }
 

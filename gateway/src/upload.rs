@@ -19,7 +19,6 @@
 mod error;
 mod keep;
 mod name;
-mod phase;
 mod recover;
 mod stage;
 
@@ -38,12 +37,12 @@ use futures::{Stream, StreamExt as _};
 
 pub use error::{BodyError, UploadError};
 pub use name::{FileName, MediaType, MetadataError};
-pub(crate) use phase::Phase;
 
 use crate::access::Caller;
 use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::object::{STATEMENT_MEMBER, pin_name};
+use crate::phase::Phase;
 use crate::spare::Spare;
 use crate::store::{FileRow, Store};
 use stage::Stage;

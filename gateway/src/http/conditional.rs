@@ -30,6 +30,11 @@ pub(super) fn if_match(headers: &HeaderMap, current_etag: &str) -> Result<(), Pr
     Err(Problem::new(status, "precondition_failed", "Precondition failed", detail))
 }
 
+/// Whether the request is meant for one version (`If-Match`), and not for whatever there is (`*`).
+pub(super) fn names_a_version(headers: &HeaderMap) -> bool {
+    headers.contains_key(IF_MATCH) && tags(headers, IF_MATCH).all(|tag| tag != "*")
+}
+
 /// Whether the client has what it asks for already (`If-None-Match`, weak comparison).
 pub(super) fn not_modified(headers: &HeaderMap, etag: &str) -> bool {
     tags(headers, IF_NONE_MATCH)
@@ -92,6 +97,14 @@ mod tests {
                 given.iter().map(|value| HeaderValue::from_bytes(value.as_bytes()).unwrap());
             let headers = values.map(|value| (IF_MATCH, value)).collect::<HeaderMap>();
             assert_eq!(if_match(&headers, "\"a\"").is_ok(), holds, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn any_version_is_none_in_particular() {
+        for (given, named) in [(None, false), (Some("*"), false), (Some("\"a\""), true)] {
+            let given = given.map(|tag| (IF_MATCH, tag.parse().unwrap()));
+            assert_eq!(names_a_version(&HeaderMap::from_iter(given)), named);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use http::header::{HeaderMap, IF_MATCH};
+use http::header::HeaderMap;
 use serde::Serialize;
 
 use super::credentials::Bearer;
@@ -25,7 +25,7 @@ pub(super) async fn delete(
     let grant = services.access.grant::<Delete>(bearer.as_str(), &cid).await?;
     conditional::if_match(&headers, &conditional::etag(&grant.file().root))?;
     // Who names a version means that one, also if it changes before the file is gone.
-    let rev = headers.contains_key(IF_MATCH).then_some(grant.file().rev);
+    let rev = conditional::names_a_version(&headers).then_some(grant.file().rev);
     let deleted = services.deletions.delete(&grant, rev).await?;
     Ok(Json(DeletionJson::from(deleted)))
 }

@@ -22,9 +22,10 @@ use super::{Problem, Services, conditional, digest, refusal};
 use crate::access::{Caller, Scope, Share, Stat};
 use crate::clock::rfc3339;
 use crate::files::FileInfo;
+use crate::phase::Phase;
 use crate::sharing::{LinkRequest, SharingError};
 use crate::store::ReplicaRow;
-use crate::upload::{FileName, MediaType, NewFile, Phase};
+use crate::upload::{FileName, MediaType, NewFile};
 
 /// The link that comes with a fresh upload lives a day.
 const OWNER_LINK_LIFETIME_S: u64 = 86_400;

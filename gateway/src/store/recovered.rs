@@ -15,7 +15,7 @@ pub struct Recovered {
 }
 
 impl Recovered {
-    /// Takes what an engine has pinned on `replica`, and the statement that was found in it and
+    /// Takes what an engine has pinned, where that is, and the statement that was found in it and
     /// verified (`signed` is that statement, signed).
     ///
     /// # Errors
@@ -24,7 +24,7 @@ impl Recovered {
         pin: &Pin,
         statement: &Statement,
         signed: String,
-        replica: ReplicaRow,
+        replicas: Vec<ReplicaRow>,
     ) -> Result<Self, Disagreement> {
         if pin.name.as_str() != statement.id.to_string() {
             return Err(Disagreement::Name);
@@ -44,7 +44,7 @@ impl Recovered {
                 created_at: statement.created,
                 expires_at: statement.expires_at,
                 statement: signed,
-                replicas: vec![replica],
+                replicas,
             },
         })
     }

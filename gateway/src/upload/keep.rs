@@ -5,7 +5,8 @@ use cidlock_crypto::statement::Statement;
 use cidlock_ipfs_client::engine::Ingest;
 use cidlock_ipfs_client::staging::StagedCar;
 
-use super::{Phase, UploadError, Uploads};
+use super::{UploadError, Uploads};
+use crate::phase::Phase;
 use crate::store::{Acknowledged, FileRow, Intent, UserId};
 
 impl Uploads {

@@ -156,7 +156,7 @@ pub async fn are_not_undone(store: &dyn Store) -> Result<(), StoreError> {
     let recover = |upload: &Upload| {
         let signed = format!("signed.statement.{}", upload.statement.id);
         let pin = &upload.object.pin;
-        Recovered::new(pin, &upload.statement, signed, replica.clone()).expect("it agrees")
+        Recovered::new(pin, &upload.statement, signed, vec![replica.clone()]).expect("it agrees")
     };
     let lost = Upload::new(owner, NOW);
     assert!(store.restore_file(recover(&lost)).await?);
