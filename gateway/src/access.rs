@@ -1,9 +1,9 @@
 //! Authority: from what a request carries to what its handler may do.
 //!
-//! A flow that touches an object takes a [`Grant`]; one that acts for a person takes a
-//! [`Caller`]; one that sees to links takes a [`Party`]. All are made here alone, out of a verified token, after the rules that need
-//! state: the token was not revoked, its user is active and has not invalidated it, it is bound
-//! to this object, and it gives this permission. There is no other way to an object.
+//! A flow that touches an object takes a [`Grant`]; one that acts for a person takes a [`Caller`];
+//! one that sees to links takes a [`Party`]. All are made here alone, out of a verified token, after
+//! the rules that need state: the token was not revoked, its user is active and has not invalidated
+//! it, it is bound to this object, and it gives this permission. There is no other way to an object.
 //!
 //! What a token must look like is decided by `cidlock-crypto`; this module never parses one.
 //! Passwords and refresh tokens end here as well: [`Access::login`] and [`Access::refresh`] turn

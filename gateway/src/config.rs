@@ -2,9 +2,9 @@
 //! this order of precedence.
 //!
 //! What is known of a setting is said once, where its concern is declared ([`HttpConfig`],
-//! [`LimitsConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit, limits and what it is
-//! for. The names of its variable and flag, the check of its limits, the help, what is printed and
-//! `docs/configuration.md` all come out of that.
+//! [`LimitsConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit,
+//! limits and what it is for. The names of its variable and flag, the check of its limits, the help,
+//! what is printed and `docs/configuration.md` all come out of that.
 //!
 //! An unknown key or variable is an error: a misspelt limit must not be a missing one. No error
 //! repeats a value, and no value says where it came from but here: what reads the configuration takes

@@ -31,7 +31,7 @@ use crate::access::{Grant, Read, Right};
 use crate::keyring::Keyring;
 use crate::object::object_ref;
 use crate::spare::Spare;
-use crate::store::FileRow;
+use crate::store::{FileRow, Store};
 use stream::Opening;
 
 /// The way out. Cheap to clone.
@@ -39,6 +39,8 @@ use stream::Opening;
 pub struct Downloads {
     /// What keeps the ciphertext.
     pub engine: Arc<dyn Engine>,
+    /// What knows of it.
+    pub store: Arc<dyn Store>,
     /// What opens it.
     pub keyring: Arc<Keyring>,
     /// What may be used beside it.
@@ -101,7 +103,12 @@ impl Downloads {
         validity.check()?;
         match opened {
             Ok(blocks) => Ok(Blocks::new(blocks, validity)),
-            Err(EngineError::Conflict { .. }) => Err(DownloadError::Revised),
+            Err(error @ EngineError::Conflict { .. }) => {
+                // Another root than was asked for: that of a revision since, or damage.
+                let file = self.store.file(grant.file().id).await?;
+                let same = file.is_some_and(|file| file.root == grant.file().root);
+                Err(if same { error.into() } else { DownloadError::Revised })
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -98,9 +98,9 @@ pub struct Settings {
     pub pace: Pace,
 }
 
-/// The route table. Layers run from the bottom up: a request is first given its id and its line
-/// in the log, which is written when its answer has ended, then what may be left of its body is seen to, then a panic below becomes a 500, then
-/// it is routed.
+/// The route table. Layers run from the bottom up: a request is first given its id and its line in the
+/// log, which is written when its answer has ended, then what may be left of its body is seen to, then
+/// a panic below becomes a 500, then it is routed.
 pub fn router(services: Arc<Services>) -> Router {
     Router::new()
         .route("/v1/login", post(login::login))

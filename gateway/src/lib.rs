@@ -3,9 +3,9 @@
 //!
 //! The tree reads in the direction in which data flows. A request enters through [`http`] (or a
 //! command through [`cli`]), which turns it into a call of one of the flows: [`upload`],
-//! [`download`], [`sharing`], [`files`], [`edit`], [`deletion`]. A flow asks [`access`] for authority, [`keyring`] for
-//! keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for bytes. Nothing below
-//! imports what stands above it; a test holds the tree to that.
+//! [`download`], [`sharing`], [`files`], [`edit`], [`deletion`]. A flow asks [`access`] for
+//! authority, [`keyring`] for keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for
+//! bytes. Nothing below imports what stands above it; a test holds the tree to that.
 //!
 //! [`rebuild`] restores what [`store`] has lost. [`serve`] is where all of it is put together.
 

@@ -12,6 +12,7 @@ mod rebuild;
 mod welcome;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,20 +51,7 @@ pub use rebuild::{Rebuilt, rebuild};
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log).context("log.filter")?;
     let dir = DataDir::lock(&config.data_dir)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store: Arc<dyn Store> = Arc::new(
-        SqlStore::open_sqlite(&dir.catalog()).await.context("the catalog cannot be opened")?,
-    );
-    let keyring = Arc::new(keyring(&config, &dir, &*store, &*clock).await?);
-    let revocations = Revocations::load(&*store, clock.now()).await?;
-    let access = Access::new(
-        keyring.clone(),
-        store.clone(),
-        clock.clone(),
-        Arc::new(revocations),
-        config.tokens.clone(),
-        &config.limits,
-    );
+    let Truth { clock, store, keyring, access } = Truth::open(&config, &dir).await?;
     first_start::admin(&access, &*store, &dir, UserId::generate()).await?;
 
     let listener = bind(&config.http).await?;
@@ -90,6 +78,46 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What everything else stands on.
+struct Truth {
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    keyring: Arc<Keyring>,
+    access: Access,
+}
+
+impl Truth {
+    async fn open(config: &Config, dir: &DataDir) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let catalog = SqlStore::open_sqlite(&dir.catalog()).await;
+        let store: Arc<dyn Store> = Arc::new(catalog.map_err(|error| {
+            let advice = advice(&error, &dir.catalog());
+            anyhow::Error::new(error).context(format!("the catalog cannot be opened: {advice}"))
+        })?);
+        let keyring = Arc::new(keyring(config, dir, &*store, &*clock).await?);
+        let revocations = Arc::new(Revocations::load(&*store, clock.now()).await?);
+        let access = Access::new(
+            keyring.clone(),
+            store.clone(),
+            clock.clone(),
+            revocations,
+            config.tokens.clone(),
+            &config.limits,
+        );
+        Ok(Self { clock, store, keyring, access })
+    }
+}
+
+/// What to do about a catalog that does not open.
+fn advice(error: &StoreError, catalog: &Path) -> String {
+    if matches!(error, StoreError::Migration(_)) {
+        // It may be of a later version: moved away, its links would be lost.
+        return "run the version of cidlock that wrote it, or a later one".to_owned();
+    }
+    let catalog = catalog.display();
+    format!("if it is damaged, move {catalog}* away, and `cidlock rebuild` restores it")
 }
 
 /// The key set, made now if nothing was ever stored here.
@@ -163,7 +191,12 @@ async fn services(
     Ok(Arc::new(Services {
         access,
         uploads,
-        downloads: Downloads { engine: engine.clone(), keyring: keyring.clone(), spare },
+        downloads: Downloads {
+            engine: engine.clone(),
+            store: store.clone(),
+            keyring: keyring.clone(),
+            spare,
+        },
         edits: Edits {
             engine: engine.clone(),
             params,

@@ -63,7 +63,8 @@ pub trait Engine: Send + Sync + 'static {
     /// the former one. To settle again is no error. Nothing but `from` is ever removed.
     async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError>;
 
-    /// All pins: of an object that is being revised both, one after the other. One that cannot be read is an error item; the others still come.
+    /// All pins: of an object that is being revised both, one after the other. One that cannot be
+    /// read is an error item; the others still come.
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>>;
 
     /// Removes a pin, durably: a revision that was not settled, or else the object. To remove it

@@ -1,6 +1,7 @@
 //! `cidlock doctor`: what is wrong, or going to be, and how to mend it.
 //!
-//! It looks at the data directory itself, and asks the gateway on it, if one runs. It mends nothing by itself.
+//! It looks at the data directory itself, and asks the gateway on it, if one runs. It mends nothing by
+//! itself.
 
 use super::Context;
 use super::failure::{Exit, Failure};

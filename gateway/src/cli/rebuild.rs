@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Context;
 use super::failure::{Exit, Failure};
+use super::output::printable;
 use crate::config::{Config, ServeFlags};
 use crate::serve::{Rebuilt, rebuild};
 use crate::store::UserId;
@@ -58,7 +59,12 @@ fn as_text(rebuilt: &Rebuilt) -> Vec<String> {
         files(restored.deleted),
         files(found.damaged.len() as u64),
     )];
-    lines.extend(found.damaged.iter().map(|it| format!("damaged: {}: {}", it.what, it.problem)));
+    lines.extend(
+        found
+            .damaged
+            .iter()
+            .map(|it| format!("damaged: {}: {}", printable(&it.what), printable(&it.problem))),
+    );
     if found.foreign > 0 {
         lines.push(format!("left alone: {} pins that are no objects of cidlock", found.foreign));
     }

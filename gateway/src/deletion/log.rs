@@ -127,11 +127,22 @@ impl DeletionLog {
     /// The ids of all objects in the log.
     ///
     /// # Errors
-    /// [`LogError::Io`]; [`LogError::Line`] if a line is not understood, unless it was cut short.
+    /// As for [`DeletionLog::ids_in`].
     pub fn ids(&self) -> Result<HashSet<ObjectId>, LogError> {
-        let failed = |source| LogError::Io { path: self.path.clone(), source };
-        let mut reader = BufReader::new(File::open(&self.path).map_err(failed)?);
+        Self::ids_in(&self.path)
+    }
+
+    /// The ids of all objects in the log at `path`; none if there is no log.
+    ///
+    /// # Errors
+    /// [`LogError::Io`]; [`LogError::Line`] if a line is not understood, unless it was cut short.
+    pub fn ids_in(path: &Path) -> Result<HashSet<ObjectId>, LogError> {
+        let failed = |source| LogError::Io { path: path.to_owned(), source };
         let mut ids = HashSet::new();
+        let mut reader = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            opened => BufReader::new(opened.map_err(failed)?),
+        };
         for line in 1.. {
             let mut text = Vec::new();
             let read = reader.by_ref().take(MAX_LINE_LEN).read_until(b'\n', &mut text);
@@ -143,7 +154,7 @@ impl DeletionLog {
                 Ok(logged) => ids.insert(logged.id),
                 // Cut short by a crash or a full disk: what it was about was tried again.
                 Err(error) if error.is_eof() => continue,
-                Err(_) => return Err(LogError::Line { path: self.path.clone(), line }),
+                Err(_) => return Err(LogError::Line { path: path.to_owned(), line }),
             };
         }
         Ok(ids)

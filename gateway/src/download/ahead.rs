@@ -1,6 +1,6 @@
 //! The rest of a long range, opened on a thread of its own while its reader sends what it has.
 //!
-//! The thread is a batch or two ahead. It is for readers that keep up: from one who lets it wait it
+//! The thread is at most [`AHEAD`] batches and two ahead, 1.3 MiB. It is for readers that keep up: from one who lets it wait it
 //! goes away, and the range is opened as it is asked for from then on.
 
 use std::time::Duration;
@@ -14,6 +14,10 @@ use tokio::sync::mpsc::{self, Sender};
 
 use super::DownloadError;
 use super::stream::Opening;
+
+/// Batches that may wait for the reader. With fewer the two wake each other for every single one, and
+/// the system puts who wakes and who is woken on one processor.
+const AHEAD: usize = 8;
 
 /// How long a reader may let the thread wait.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -32,7 +36,7 @@ pub(super) fn stream(
     permit: OwnedSemaphorePermit,
 ) -> impl Stream<Item = Result<Bytes, DownloadError>> + Send {
     let validity = opening.validity().clone();
-    let (batches, mut coming) = mpsc::channel(1);
+    let (batches, mut coming) = mpsc::channel(AHEAD);
     let runtime = Handle::current();
     let thread = tokio::task::spawn_blocking(move || {
         let _permit = permit;

@@ -5,6 +5,7 @@ use cidlock_crypto::statement::StatementError;
 use cidlock_ipfs_client::engine::EngineError;
 
 use crate::access::Ended;
+use crate::store::StoreError;
 
 /// Why bytes do not leave. Before the first one it is an answer; later it cuts the body.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum DownloadError {
     /// The catalog's row and the statement in it are not about the same bytes.
     #[error("the catalog's row and its statement disagree")]
     Disagreement,
+    /// The catalog cannot be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The engine keeps the object under another root by now.
     #[error("the file was revised meanwhile")]
     Revised,

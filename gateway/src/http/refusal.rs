@@ -194,6 +194,7 @@ impl From<DownloadError> for Problem {
         match error {
             DownloadError::Engine(engine) => from_engine(&engine),
             DownloadError::Ended(ended) => ended.into(),
+            DownloadError::Store(store) => from_store(&store),
             DownloadError::Revised => revised_meanwhile(),
             error => Self::internal(&error),
         }

@@ -50,6 +50,22 @@ impl DataDir {
         }
     }
 
+    /// Takes the lock of a directory that is there, without making or removing anything in it; `None`
+    /// if somebody serves it.
+    pub(super) fn look(path: &Path) -> io::Result<Option<Self>> {
+        let path = path.canonicalize()?;
+        let lock = match File::open(path.join("lock")) {
+            // Nobody ever served it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(&path)?,
+            opened => opened?,
+        };
+        match patiently(&lock) {
+            Ok(()) => Ok(Some(Self { path, _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// Removes what a crash left that would mislead, and makes what is below, for the owner alone.
     fn tidy(&self) -> io::Result<()> {
         let drafts = [self.key_set(), self.admin_secret(), self.address()];
@@ -156,6 +172,18 @@ mod tests {
         assert!(error.contains("in use by another cidlock"), "{error}");
         drop(first);
         DataDir::lock(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_look_changes_nothing_and_says_whether_the_directory_is_served() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(DataDir::look(dir.path()).unwrap().is_some());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        let serving = DataDir::lock(dir.path()).unwrap();
+        assert!(DataDir::look(dir.path()).unwrap().is_none());
+        drop(serving);
+        assert!(DataDir::look(dir.path()).unwrap().is_some());
+        assert!(DataDir::look(&dir.path().join("nowhere")).is_err());
     }
 
     #[test]

@@ -12,9 +12,8 @@ use crate::store::{Store, UserId};
 /// What the first user is called.
 pub(super) const ADMIN: &str = "admin";
 
-/// Adds the admin, whose id is `id`, with a password of its own, written to a file that only the owner of the data
-/// directory reads. Does nothing where there
-/// is one, and says whether there was none.
+/// Adds the admin, whose id is `id`, with a password of its own, written to a file that only the
+/// owner of the data directory reads. Does nothing where there is one; says whether there was none.
 ///
 /// The file comes first: a crash between the two leaves a password for nobody, which the next
 /// start replaces, and never an admin whose password is lost.

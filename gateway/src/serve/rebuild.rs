@@ -3,18 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{Embedded, Engine};
 
 use super::data_dir::DataDir;
-use super::{first_start, keyring};
-use crate::access::{Access, Revocations};
-use crate::clock::{Clock, SystemClock};
+use super::{Truth, first_start};
 use crate::config::Config;
 use crate::deletion::DeletionLog;
 use crate::rebuild::{Found, Rebuild, Restored};
-use crate::store::{SqlStore, Store, UserId};
+use crate::store::UserId;
 
 /// What a rebuild has done.
 #[derive(Debug)]
@@ -48,24 +46,7 @@ pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<R
             dir.key_set().display()
         );
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store: Arc<dyn Store> =
-        Arc::new(SqlStore::open_sqlite(&dir.catalog()).await.with_context(|| {
-            format!(
-                "the catalog cannot be opened: move {}* away and run this again",
-                dir.catalog().display()
-            )
-        })?);
-    let keyring = Arc::new(keyring(config, &dir, &*store, &*clock).await?);
-    let revocations = Revocations::load(&*store, clock.now()).await?;
-    let access = Access::new(
-        keyring.clone(),
-        store.clone(),
-        clock.clone(),
-        Arc::new(revocations),
-        config.tokens.clone(),
-        &config.limits,
-    );
+    let Truth { clock, store, keyring, access } = Truth::open(config, &dir).await?;
     let params = DagParams::UNIXFS_V1_2025;
     let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
     let log = DeletionLog::open(&dir.deletions())?;

@@ -9,6 +9,10 @@ use tokio::task::JoinHandle;
 use super::UploadError;
 use crate::spare::{Spare, WORTH_IT};
 
+/// Batches of 256 KiB that may wait for the thread. With fewer the two wake each other for every single
+/// one, and the system puts who wakes and who is woken on one processor.
+const WAITING: usize = 4;
+
 /// Where the batches go. One that is dropped leaves no file.
 pub(super) struct Stage {
     /// Gone while a thread has it.
@@ -20,7 +24,6 @@ pub(super) struct Stage {
 
 /// A thread that stages what it is sent. It ends, and drops the writer, when nothing comes any more.
 struct Helper {
-    /// One batch waits while another is worked on.
     batches: mpsc::Sender<Vec<u8>>,
     thread: JoinHandle<Result<StagingWriter, StagingError>>,
 }
@@ -60,7 +63,7 @@ impl Stage {
     fn look_for_help(&mut self) {
         let Some(permit) = self.spare.take().and_then(|spare| spare.take()) else { return };
         let Some(mut writer) = self.writer.take() else { return };
-        let (batches, mut coming) = mpsc::channel::<Vec<u8>>(1);
+        let (batches, mut coming) = mpsc::channel::<Vec<u8>>(WAITING);
         let runtime = Handle::current();
         let thread = tokio::task::spawn_blocking(move || {
             let _permit = permit;

@@ -2,6 +2,9 @@
 
 use cidlock::store::{NewUser, SqlStore, Store as _, UserId, UserStatus};
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+
 use super::Home;
 
 impl Home {
@@ -13,6 +16,18 @@ impl Home {
         let path = self.data().join("catalog.db");
         assert!(path.exists(), "the first start makes a catalog");
         SqlStore::open_sqlite(&path).await.expect("the catalog opens")
+    }
+
+    /// Runs a statement on the catalog's tables, as somebody would who has no business there; no
+    /// gateway may run here meanwhile.
+    ///
+    /// # Panics
+    /// If the database does not take it.
+    pub async fn spoil_catalog(&self, statement: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.data().join("catalog.db"));
+        let mut catalog = file.connect().await.expect("the catalog opens");
+        catalog.execute(statement).await.expect("the statement is one");
+        catalog.close().await.expect("the catalog closes");
     }
 
     /// Adds a user, as no call of the gateway does yet, who has the password of `admin`; no gateway

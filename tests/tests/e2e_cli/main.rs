@@ -12,6 +12,7 @@ mod session;
 mod shell;
 mod terminal;
 mod trees;
+mod verify;
 
 use std::fs;
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
 
+mod doctor;
 mod first;
 mod keys;
 mod rebuild;

@@ -45,9 +45,9 @@ fn key_set(path: &Path) -> Option<Finding> {
     let what = "key set";
     let shown = path.display();
     if !path.exists() {
-        // A catalog without keys is the one thing that cannot be mended.
-        let catalog = path.with_file_name("catalog.db").exists();
-        return catalog.then(|| {
+        // What was stored without keys is the one thing that cannot be mended.
+        let used = path.with_file_name("catalog.db").exists() || has_objects(path.parent()?);
+        return used.then(|| {
             let detail = format!("{shown} is missing: no file can be opened");
             Finding::wrong(what, detail, "restore it from your backup")
         });
@@ -57,7 +57,7 @@ fn key_set(path: &Path) -> Option<Finding> {
         return Some(Finding::wrong(
             what,
             detail,
-            format!("find out who did, then chmod 600 {shown}"),
+            format!("find out who has read it, then chmod 600 {shown}"),
         ));
     }
     let read = fs::read(path).map(Zeroizing::new);
@@ -70,6 +70,14 @@ fn key_set(path: &Path) -> Option<Finding> {
             "restore it from your backup",
         ),
     })
+}
+
+/// Whether anything is kept in `objects/` of the data directory `dir`.
+pub(super) fn has_objects(dir: &Path) -> bool {
+    let shards = fs::read_dir(dir.join("objects")).into_iter().flatten().flatten();
+    shards
+        .filter_map(|shard| fs::read_dir(shard.path()).ok())
+        .any(|mut files| files.next().is_some())
 }
 
 fn private(path: &Path, what: &'static str) -> Option<Finding> {

@@ -5,11 +5,13 @@ use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{Embedded, Engine};
 use futures::StreamExt as _;
 
+use super::super::advice;
 use super::super::data_dir::DataDir;
 use super::Finding;
+use super::files::has_objects;
 use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::Config;
-use crate::deletion::{ClockWatch, DeletionLog};
+use crate::deletion::{ClockWatch, DeletionLog, LogError};
 use crate::object::{STATEMENT_MEMBER, object_ref};
 use crate::store::{PageLimit, SqlStore, Store, StoreError};
 
@@ -17,32 +19,37 @@ use crate::store::{PageLimit, SqlStore, Store, StoreError};
 const NAMED: usize = 10;
 
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
-    let Ok(dir) = DataDir::lock(&config.data_dir) else {
-        let detail = "a gateway runs here: catalog and objects are looked at when it does not";
-        return vec![Finding::well("catalog", detail)];
+    let what = "catalog";
+    let dir = match DataDir::look(&config.data_dir) {
+        Ok(Some(dir)) => dir,
+        Ok(None) => {
+            let detail = "a gateway runs here: catalog and objects are looked at when it does not";
+            return vec![Finding::well(what, detail)];
+        }
+        Err(error) => {
+            let detail = format!("the lock cannot be looked at: {error}");
+            return vec![Finding::wrong(what, detail, "run this as the gateway's user")];
+        }
     };
     if !dir.catalog().exists() {
-        let mend = "`cidlock rebuild` restores it from the objects, if there are any";
-        return vec![Finding::warning("catalog", "there is none", mend)];
+        if !has_objects(dir.path()) {
+            return vec![Finding::well(what, "none yet: nothing is stored here")];
+        }
+        let mend = "restore it from your backup, or with `cidlock rebuild`, before `serve` makes a new one";
+        return vec![Finding::wrong(what, "it is missing, and objects are there", mend)];
     }
     let store = match SqlStore::open_sqlite(&dir.catalog()).await {
         Ok(store) => store,
-        Err(error) => {
-            let detail = format!("it cannot be opened: {error}");
-            let mend = format!(
-                "move {}* away, then `cidlock rebuild` restores it from the objects",
-                dir.catalog().display()
-            );
-            return vec![Finding::wrong("catalog", detail, mend)];
-        }
+        Err(error) => return vec![broken(error, &dir)],
     };
     let looked = compare(config, &dir, &store).await;
     store.close().await;
-    looked.unwrap_or_else(|error| {
-        let detail = format!("it cannot be read: {error}");
-        let mend = "move it away, then `cidlock rebuild` restores it from the objects";
-        vec![Finding::wrong("catalog", detail, mend)]
-    })
+    looked.unwrap_or_else(|error| vec![broken(error, &dir)])
+}
+
+fn broken(error: StoreError, dir: &DataDir) -> Finding {
+    let mend = advice(&error, &dir.catalog());
+    Finding::wrong("catalog", format!("{:#}", anyhow::Error::new(error)), mend)
 }
 
 async fn compare(
@@ -51,10 +58,13 @@ async fn compare(
     store: &dyn Store,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut findings = vec![clock(config, store).await?];
-    findings.push(match DeletionLog::open(&dir.deletions()).map(|log| log.ids()) {
-        Ok(Ok(ids)) => Finding::well("deletions", format!("{} in the log", ids.len())),
-        Ok(Err(error)) | Err(error) => {
-            Finding::wrong("deletions", error.to_string(), "mend that line; the log is plain JSON")
+    findings.push(match DeletionLog::ids_in(&dir.deletions()) {
+        Ok(ids) => Finding::well("deletions", format!("{} in the log", ids.len())),
+        Err(error @ LogError::Line { .. }) => {
+            Finding::wrong("deletions", error.to_string(), "mend that line; each is plain JSON")
+        }
+        Err(error) => {
+            Finding::wrong("deletions", error.to_string(), "run this as the gateway's user")
         }
     });
     let pending = store.pending_deletions(None, PageLimit::MAX).await?.len();
@@ -67,6 +77,11 @@ async fn compare(
             detail,
             "the next start of `serve` sees to it",
         ));
+    }
+    if !dir.objects().is_dir() {
+        let detail = format!("{} is not there", dir.objects().display());
+        findings.push(Finding::wrong("objects", detail, "restore it from your backup"));
+        return Ok(findings);
     }
     let engine = match Embedded::open(dir.objects(), DagParams::UNIXFS_V1_2025).await {
         Ok(engine) => engine,
