@@ -12,7 +12,6 @@
 //!
 //! It does not know HTTP: a range is two numbers.
 
-mod ahead;
 mod error;
 mod stream;
 
@@ -30,7 +29,6 @@ pub use stream::{Blocks, Plaintext};
 use crate::access::{Grant, Read, Right};
 use crate::keyring::Keyring;
 use crate::object::object_ref;
-use crate::spare::Spare;
 use crate::store::{FileRow, Store};
 use stream::Opening;
 
@@ -43,8 +41,6 @@ pub struct Downloads {
     pub store: Arc<dyn Store>,
     /// What opens it.
     pub keyring: Arc<Keyring>,
-    /// What may be used beside it.
-    pub spare: Spare,
 }
 
 /// An object whose statement was opened under a grant.
@@ -52,7 +48,6 @@ pub struct Object<P> {
     grant: Grant<P>,
     statement: Statement,
     engine: Arc<dyn Engine>,
-    spare: Spare,
 }
 
 impl Downloads {
@@ -72,8 +67,7 @@ impl Downloads {
         if !agree {
             return Err(DownloadError::Disagreement);
         }
-        let (engine, spare) = (self.engine.clone(), self.spare.clone());
-        Ok(Object { grant, statement, engine, spare })
+        Ok(Object { grant, statement, engine: self.engine.clone() })
     }
 }
 
@@ -133,7 +127,7 @@ impl Object<Read> {
         let ciphertext = self.engine.read(&object, opener.ciphertext()).await;
         self.grant.validity().check()?;
         let validity = self.grant.validity().clone();
-        Opening::new(ciphertext?, opener, len, validity).into_stream(&self.spare).await
+        Opening::new(ciphertext?, opener, len, validity).into_stream().await
     }
 
     async fn header(&self, object: &ObjectRef) -> Result<[u8; HEADER_LEN], DownloadError> {

@@ -170,14 +170,13 @@ async fn services(
     let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
     let limits = Limits { max_bytes: config.limits.max_staging_bytes };
     let staging = StagingArea::open(dir.staging(), limits, params).await?;
-    let spare = Spare::of_this_machine();
     let uploads = Uploads {
         staging,
         engine: engine.clone(),
         store: store.clone(),
         keyring: keyring.clone(),
         clock: clock.clone(),
-        spare: spare.clone(),
+        spare: Spare::of_this_machine(),
         max_file_bytes: config.limits.max_file_bytes,
     };
     let revocations = access.revocations();
@@ -195,7 +194,6 @@ async fn services(
             engine: engine.clone(),
             store: store.clone(),
             keyring: keyring.clone(),
-            spare,
         },
         edits: Edits {
             engine: engine.clone(),

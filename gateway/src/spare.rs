@@ -1,16 +1,16 @@
 //! Processors that nobody needs at the moment.
 //!
-//! One transfer alone is bound by one processor: it hashes, or it decrypts. While others are idle it
-//! is given a second one, as a thread of its own for one half of the work. As many transfers have that
-//! at once as there are processors beside the first; all others do both halves where they are, which
-//! costs less in all. So it makes a single transfer faster and many no slower.
+//! One upload alone is bound by one processor: it encrypts, and it hashes everything twice. While others
+//! are idle it is given a second one, as a thread of its own for one half of the work. As many uploads
+//! have that at once as there are processors beside the first; all others do both halves where they are,
+//! which costs less in all. So it makes a single upload faster and many no slower.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A transfer shorter than this is over before a thread would help; in bytes.
+/// An upload shorter than this is over before a thread would help; in bytes.
 pub const WORTH_IT: u64 = 4 << 20;
 
 /// What is left of the machine. Clones share it.

@@ -19,7 +19,6 @@ use crate::access::{Access, Caller, Grant, Revocations, Right, Scope};
 use crate::clock::Clock;
 use crate::config::{LimitsConfig, TokensConfig};
 use crate::deletion::{DeletionLog, Deletions};
-use crate::download::Downloads;
 use crate::keyring::Keyring;
 use crate::object::pin_name;
 use crate::spare::Spare;
@@ -47,7 +46,6 @@ pub(crate) struct Bench {
     pub(crate) engine: Embedded,
     pub(crate) access: Access,
     pub(crate) uploads: Uploads,
-    pub(crate) downloads: Downloads,
     pub(crate) deletions: Deletions,
     _dir: TempDir,
 }
@@ -90,12 +88,6 @@ impl Bench {
             spare: Spare::of(0),
             max_file_bytes: 1 << 30,
         };
-        let downloads = Downloads {
-            engine: Arc::new(engine.clone()),
-            store: store.clone(),
-            keyring: keyring.clone(),
-            spare: Spare::of(1),
-        };
         let deletions = Deletions {
             engine: Arc::new(engine.clone()),
             store,
@@ -104,7 +96,7 @@ impl Bench {
             revocations,
             log: Arc::new(DeletionLog::open(&at("deletions.log")).unwrap()),
         };
-        Self { clock, engine, access, uploads, downloads, deletions, _dir: dir }
+        Self { clock, engine, access, uploads, deletions, _dir: dir }
     }
 
     /// From now on it is so many seconds after the start.

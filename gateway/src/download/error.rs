@@ -38,7 +38,4 @@ pub enum DownloadError {
     /// The authority behind the transfer has ended.
     #[error(transparent)]
     Ended(#[from] Ended),
-    /// The gateway is going down.
-    #[error("interrupted")]
-    Interrupted,
 }

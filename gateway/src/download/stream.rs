@@ -10,9 +10,8 @@ use cidlock_ipfs_client::engine::ByteStream;
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 
-use super::{DownloadError, ahead};
+use super::DownloadError;
 use crate::access::Validity;
-use crate::spare::{Spare, WORTH_IT};
 
 /// A range of a file's plaintext. It ends after the last byte of the range, or with an error.
 pub struct Plaintext(BoxStream<'static, Result<Bytes, DownloadError>>);
@@ -80,35 +79,21 @@ impl Opening {
         Self { ciphertext, opener: Some(opener), left: len, validity }
     }
 
-    /// Opens the first batch, then hands out the rest as it is asked for, or ahead of that, for a long
-    /// range while a processor is idle.
-    pub(super) async fn into_stream(mut self, spare: &Spare) -> Result<Plaintext, DownloadError> {
+    /// Opens the first batch, then hands out the rest as it is asked for.
+    pub(super) async fn into_stream(mut self) -> Result<Plaintext, DownloadError> {
         let first = self.next().await?;
         let first = stream::iter(first.map(Ok));
-        let permit = if self.left >= WORTH_IT { spare.take() } else { None };
-        let rest = match permit {
-            Some(permit) => ahead::stream(self, permit).boxed(),
-            None => self.rest().boxed(),
-        };
-        Ok(Plaintext(first.chain(rest).boxed()))
-    }
-
-    /// Batch after batch, opened when it is asked for.
-    pub(super) fn rest(self) -> impl Stream<Item = Result<Bytes, DownloadError>> + Send {
-        stream::try_unfold(self, |mut opening| async move {
+        let rest = stream::try_unfold(self, |mut opening| async move {
             Ok(opening.next().await?.map(|batch| (batch, opening)))
-        })
-    }
-
-    pub(super) fn validity(&self) -> &Validity {
-        &self.validity
+        });
+        Ok(Plaintext(first.chain(rest).boxed()))
     }
 
     /// The next batch that has any plaintext; `None` after the whole range.
     ///
     /// The last batch is held back until the span was checked to its end: who counts bytes stops
     /// listening with the last one, and must not miss that the end of the file is not genuine.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, DownloadError> {
+    async fn next(&mut self) -> Result<Option<Bytes>, DownloadError> {
         let mut batch = Vec::new();
         while let Some(opener) = &mut self.opener {
             self.validity.check()?;

@@ -124,7 +124,7 @@ impl Upload {
     }
 }
 
-pub(crate) fn seal(key: &DataKey, plaintext: &[u8]) -> (Sealed, Bytes) {
+pub(in crate::store) fn seal(key: &DataKey, plaintext: &[u8]) -> (Sealed, Bytes) {
     let mut out = Vec::new();
     let mut sealer = Sealer::new(key).expect("the system is random");
     sealer.seal(plaintext, &mut out).expect("a short text can be sealed");
