@@ -1,8 +1,8 @@
 //! The log of deletions: a file beside the keys that only grows.
 //!
 //! One line of JSON for each deletion, `{"id","cid","reason","deleted_at"}`, synced before the
-//! engine lets go of anything. A catalog that is rebuilt, or restored from before, reads it, so that
-//! what was deleted stays so. It says nothing that an IPFS node would not know, and no names.
+//! engine lets go of anything. Whoever rebuilds a catalog reads it, so that what was deleted stays so.
+//! It says nothing that an IPFS node would not know, and no names.
 //!
 //! A line may be there twice: a deletion that was interrupted is logged again.
 
