@@ -27,6 +27,4 @@ pub mod serve;
 pub mod sharing;
 pub mod spare;
 pub mod store;
-#[cfg(test)]
-mod testing;
 pub mod upload;

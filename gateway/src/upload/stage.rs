@@ -88,32 +88,46 @@ impl Stage {
 mod tests {
     use std::time::Duration;
 
-    use bytes::Bytes;
-    use cidlock_ipfs_client::staging::Shortage;
+    use cidlock_ipfs_client::dag::DagParams;
+    use cidlock_ipfs_client::pin::PinName;
+    use cidlock_ipfs_client::staging::{Limits, Shortage, StagingArea};
 
     use super::*;
-    use crate::testing::{Bench, MAX_STAGED};
 
-    /// `len` bytes in frames of half a MiB, no two of them alike.
-    fn frames(len: u64) -> Vec<Bytes> {
-        let frame =
-            |n: u64| Bytes::from(vec![n as u8; (len - n * (1 << 19)).min(1 << 19) as usize]);
-        (0..len.div_ceil(1 << 19)).map(frame).collect()
+    const BATCH: u64 = 256 << 10;
+    /// What all uploads together may stage, in bytes.
+    const MAX_STAGED: u64 = 32 << 20;
+
+    /// A staging area, and the directory that goes with it.
+    async fn area() -> (StagingArea, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let limits = Limits { max_bytes: MAX_STAGED };
+        let area = StagingArea::open(dir.path(), limits, DagParams::UNIXFS_V1_2025).await.unwrap();
+        (area, dir)
+    }
+
+    async fn begin(area: &StagingArea, spare: &Spare) -> Stage {
+        let writer = area.begin(PinName::parse("object").unwrap()).await.unwrap();
+        Stage::new(writer, spare.clone())
+    }
+
+    /// Writes `len` bytes in batches of which no two that follow each other are alike.
+    async fn write(stage: &mut Stage, len: u64) -> Result<(), UploadError> {
+        for n in 0..len.div_ceil(BATCH) {
+            stage.write(vec![n as u8; (len - n * BATCH).min(BATCH) as usize]).await?;
+        }
+        Ok(())
     }
 
     #[tokio::test]
     async fn a_content_is_the_same_whoever_stages_it() {
-        let bench = Bench::new().await;
+        let (area, _dir) = area().await;
         for len in [WORTH_IT - 1, WORTH_IT, WORTH_IT + 1, 3 * WORTH_IT + 7] {
             let mut cids = Vec::new();
             for processors in [0, 1] {
-                let name = crate::object::pin_name(cidlock_crypto::ObjectId::generate(0).unwrap());
-                let writer = bench.uploads.staging.begin(name).await.unwrap();
                 let spare = Spare::of(processors);
-                let mut stage = Stage::new(writer, spare.clone());
-                for frame in frames(len) {
-                    stage.write(frame.to_vec()).await.unwrap();
-                }
+                let mut stage = begin(&area, &spare).await;
+                write(&mut stage, len).await.unwrap();
                 assert_eq!(stage.helper.is_some(), processors == 1 && len >= WORTH_IT, "{len}");
                 cids.push(stage.finish().await.unwrap().cid());
                 assert_eq!(spare.take().is_some(), processors == 1, "it is given back");
@@ -124,35 +138,36 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_thread_cannot_stage_is_refused_as_it_would_be_here() {
-        let bench = Bench::new().await;
-        let refused = bench.upload(None, frames(MAX_STAGED + 1)).await.unwrap_err();
-        let area = Shortage::Area { max_bytes: MAX_STAGED };
-        let full =
-            matches!(refused, UploadError::Staging(StagingError::Full(found)) if found == area);
-        assert!(full, "{refused:?}");
-        assert!(bench.upload(None, frames(MAX_STAGED / 2)).await.is_ok(), "there is room again");
+        for processors in [0, 1] {
+            let (area, _dir) = area().await;
+            let mut stage = begin(&area, &Spare::of(processors)).await;
+            let written = write(&mut stage, MAX_STAGED + 1).await;
+            let refused = match written {
+                Ok(()) => stage.finish().await.map(drop).unwrap_err(),
+                Err(refused) => refused,
+            };
+            let expected = Shortage::Area { max_bytes: MAX_STAGED };
+            let UploadError::Staging(StagingError::Full(found)) = refused else {
+                panic!("{processors}: {refused:?}")
+            };
+            assert_eq!(found, expected);
+        }
     }
 
     #[tokio::test]
     async fn an_upload_that_is_given_up_leaves_nothing_and_gives_its_processor_back() {
-        let bench = Bench::new().await;
-        let name = crate::object::pin_name(cidlock_crypto::ObjectId::generate(0).unwrap());
+        let (area, _dir) = area().await;
         let spare = Spare::of(1);
-        let mut stage = Stage::new(bench.uploads.staging.begin(name).await.unwrap(), spare.clone());
-        for frame in frames(2 * WORTH_IT) {
-            stage.write(frame.to_vec()).await.unwrap();
-        }
+        let mut stage = begin(&area, &spare).await;
+        write(&mut stage, 2 * WORTH_IT).await.unwrap();
         assert!(spare.take().is_none());
-        let Some(Helper { batches, thread }) = stage.helper.take() else { panic!("it has help") };
-        drop((stage, batches));
-        drop(thread.await.unwrap().unwrap());
-        assert!(spare.take().is_some());
-        // The file is removed where that blocks nobody.
-        let removed = async {
-            while bench.uploads.staging.in_use() > 0 {
+        drop(stage);
+        // The thread ends, and the file is removed, where that blocks nobody.
+        let gone = async {
+            while area.in_use() > 0 || spare.take().is_none() {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), removed).await.expect("nothing is left");
+        tokio::time::timeout(Duration::from_secs(60), gone).await.expect("nothing is left");
     }
 }

@@ -16,9 +16,9 @@ use cidlock_ipfs_client::staging::Follower;
 use futures::stream::BoxStream;
 
 use super::super::Deletions;
+use super::Bench;
 use crate::object::{STATEMENT_MEMBER, pin_name};
 use crate::store::{DeletionReason, FileRow, RevisionIntent};
-use crate::testing::Bench;
 
 /// An engine to which an edit comes with its revision just before or after something is unpinned.
 struct Edited {

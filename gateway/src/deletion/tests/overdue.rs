@@ -4,8 +4,8 @@ use cidlock_crypto::UnixTime;
 
 use super::super::retention::Looked;
 use super::super::{Doubt, Retention};
+use super::{Bench, DAY, HOUR, START};
 use crate::config::RetentionConfig;
-use crate::testing::{Bench, DAY, HOUR, START};
 
 /// A week of grace, as by default.
 async fn begin(bench: &Bench) -> Retention {
