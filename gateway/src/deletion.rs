@@ -19,12 +19,13 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cidlock_crypto::ObjectId;
 use cidlock_crypto::receipt::{NodeReceipt, Receipt};
 use cidlock_ipfs_client::engine::{Engine, EngineError};
-use cidlock_ipfs_client::pin::Pin;
+use cidlock_ipfs_client::pin::{Pin, Removal};
 
 pub use doubt::{ClockWatch, Doubt};
 pub use error::DeletionError;
@@ -37,6 +38,9 @@ use crate::keyring::Keyring;
 use crate::object::pin_name;
 use crate::phase::Phase;
 use crate::store::{Deletion, DeletionReason, FileRow, PageLimit, ReplicaRow, Store};
+
+/// A node's status while it may still keep the object.
+const PENDING: &str = "pending";
 
 /// Deletions. Cheap to clone.
 #[derive(Clone)]
@@ -108,7 +112,9 @@ impl Deletions {
             for record in page {
                 let id = record.id;
                 match self.carry_out(record).await {
-                    Ok(_) => done += 1,
+                    Ok(record) if record.done_at.is_some() => done += 1,
+                    // A node that could not be asked is named in the record, and in the log.
+                    Ok(_) => {}
                     Err(error) => {
                         tracing::warn!(object = %id, %error, "a deletion is tried again later");
                     }
@@ -147,24 +153,44 @@ impl Deletions {
         self.log.append(Logged::from(&record)).await?;
         Phase::Unpin.entered(id);
         let pin = Pin { name: pin_name(id), root: record.root };
-        let_go(&*self.engine, &pin).await?;
+        let mut nodes = BTreeMap::new();
+        self.follow(let_go(&*self.engine, &pin).await?, &mut nodes);
         // Last: an edit that is still under way pins nothing of an object that is gone.
         if let Some(root) = record.unsettled {
             let unsettled = Pin { root, ..pin.clone() };
             match self.engine.unpin(&unsettled).await {
+                Ok(removal) => self.follow(removal, &mut nodes),
                 // It was never pinned.
-                Ok(_) | Err(EngineError::Conflict { .. }) => {}
+                Err(EngineError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Phase::Done.entered(id);
-        let status = if self.engine.collects_at_once() { "collected" } else { "unpinned" };
-        let nodes = record.nodes.iter();
-        let nodes: Vec<_> =
-            nodes.map(|node| ReplicaRow { status: status.to_owned(), ..node.clone() }).collect();
-        let done_at = Some(self.clock.now());
+        let pending = nodes.values().any(|status| *status == PENDING);
+        let done_at = if pending { None } else { Some(self.clock.now()) };
+        if !pending {
+            Phase::Done.entered(id);
+        }
+        let engine = self.engine.name();
+        let row = |(node, status): (String, &str)| ReplicaRow {
+            engine: engine.to_owned(),
+            node,
+            status: status.to_owned(),
+        };
+        let nodes: Vec<_> = nodes.into_iter().map(row).collect();
         self.store.advance_deletion(id, nodes.clone(), done_at).await?;
         Ok(Deletion { nodes, done_at, ..record })
+    }
+
+    /// Adds what a removal found: a node that did not answer once is pending.
+    fn follow(&self, removal: Removal, nodes: &mut BTreeMap<String, &'static str>) {
+        let gone = if self.engine.collects_at_once() { "collected" } else { "unpinned" };
+        for node in removal.nodes {
+            let status = if node.found.is_some() { gone } else { PENDING };
+            let known = nodes.entry(node.node).or_insert(status);
+            if status == PENDING {
+                *known = PENDING;
+            }
+        }
     }
 
     fn receipt(&self, record: Deletion) -> Result<Deleted, DeletionError> {
@@ -188,11 +214,17 @@ impl Deletions {
 
 /// Has the engine let go of an object whose newest root is that of `pin`, settled or not. Doing it
 /// again changes nothing.
-pub(crate) async fn let_go(engine: &dyn Engine, pin: &Pin) -> Result<(), EngineError> {
+pub(crate) async fn let_go(engine: &dyn Engine, pin: &Pin) -> Result<Removal, EngineError> {
     match engine.settle(pin, pin).await {
-        // It is gone already, or damaged, and can go as well.
-        Ok(()) | Err(EngineError::NotFound { .. } | EngineError::Corrupt { .. }) => {}
+        // It is gone already, or damaged, and can go as well; or some node did not answer, which
+        // the removal finds as well.
+        Ok(_)
+        | Err(
+            EngineError::NotFound { .. }
+            | EngineError::Corrupt { .. }
+            | EngineError::Unavailable { .. },
+        ) => {}
         Err(error) => return Err(error),
     }
-    engine.unpin(pin).await.map(drop)
+    engine.unpin(pin).await
 }

@@ -162,7 +162,7 @@ impl Edits {
             Some(file) => {
                 // Not unpinned: of a damaged object nothing says that it is not the one to remove.
                 match self.engine.settle(&pin, &Pin { root: file.root, ..pin.clone() }).await {
-                    Ok(()) | Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
+                    Ok(_) | Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
                     Err(error) => return Err(error.into()),
                 }
                 self.store.abandon_revision(intent.id).await?;
@@ -170,7 +170,7 @@ impl Edits {
             }
             // It was deleted meanwhile, and perhaps before this was pinned.
             None => {
-                self.engine.unpin(&pin).await?;
+                self.engine.unpin(&pin).await?.completed()?;
                 Ok(None)
             }
         }

@@ -128,7 +128,8 @@ impl Rebuild {
             if deleted.contains(&id) {
                 // A durable record says so, and the engine had not let go of it before.
                 match let_go(&*self.engine, pin).await {
-                    Ok(()) => restored.deleted += 1,
+                    Ok(removal) if removal.is_complete() => restored.deleted += 1,
+                    Ok(_) => tracing::warn!(object = %id, "some node may keep a deleted object"),
                     Err(error) => {
                         tracing::warn!(object = %id, %error, "a deleted object stays");
                     }

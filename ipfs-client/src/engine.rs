@@ -1,4 +1,4 @@
-//! Who keeps objects: the trait that every engine implements, and the embedded engine.
+//! Who keeps objects: the trait that every engine implements, the embedded engine, and Kubo's nodes.
 //!
 //! An engine is trusted with keeping blocks and with nothing else: it may lose them or lie, and
 //! whoever reads checks what comes. It knows pins, roots and contents, never whose or what they are.
@@ -7,9 +7,12 @@
 
 mod embedded;
 mod error;
+pub mod kubo;
+mod pieces;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use std::ops::Range;
 
@@ -20,14 +23,22 @@ use futures::stream::BoxStream;
 
 pub use self::embedded::Embedded;
 pub use self::error::EngineError;
+pub use self::kubo::Kubo;
 pub use self::stream::ByteStream;
-use crate::pin::{Pin, PinName, Pinned, Unpinned};
+pub use self::upkeep::{Condition, NodeCollection, NodeCondition, NodeLack, Upkeep};
+use crate::car::Layout;
+use crate::dag::DagParams;
+use crate::pin::{Pin, PinName, Pinned, Removal, Replica};
 use crate::revision::Revision;
 use crate::staging::{Follower, StagedCar};
 
 /// A keeper of objects.
+///
+/// One that finds pins by their names answers [`EngineError::Conflict`] where the name stands for
+/// another root. One that finds them by their roots cannot know; it answers as if there was no such
+/// pin, and keeps pins of one name beside each other. Neither ever harms the other root.
 #[async_trait]
-pub trait Engine: Send + Sync + 'static {
+pub trait Engine: Upkeep {
     /// The kind of engine, one lower-case word.
     fn name(&self) -> &str;
 
@@ -41,6 +52,14 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// Only lengths are promised, not that the bytes are the right ones.
     async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError>;
+
+    /// The same, read in whole leaves that were checked against their CIDs: for a caller to whom
+    /// [`read`](Engine::read) gave wrong bytes. Dearer; a damaged replica is passed over for a good one.
+    async fn read_checked(
+        &self,
+        object: &ObjectRef,
+        range: Range<u64>,
+    ) -> Result<ByteStream, EngineError>;
 
     /// A member of the object's directory that is one raw block. Checked against its CID, and so
     /// the directory against `pin.root`.
@@ -61,15 +80,18 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Makes `to` the object's one root and lets go of `from`, durably: to the new root, or back to
     /// the former one. To settle again is no error. Nothing but `from` is ever removed.
-    async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError>;
+    ///
+    /// Says how each node is with `to`. A node that is not [`Pinned`](crate::pin::ReplicaStatus::Pinned)
+    /// could not be asked or lacks `to`, and may still keep `from`.
+    async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError>;
 
     /// All pins: of an object that is being revised both, one after the other. One that cannot be
     /// read is an error item; the others still come.
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>>;
 
     /// Removes a pin, durably: a revision that was not settled, or else the object. To remove it
-    /// again is no error; to remove another root under the same name is [`EngineError::Conflict`].
-    async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError>;
+    /// again is no error. Nodes that cannot be asked are no error either: the answer names them.
+    async fn unpin(&self, pin: &Pin) -> Result<Removal, EngineError>;
 
     /// Whether the blocks of an object are gone from every node when [`unpin`](Engine::unpin)
     /// returns, without a collection of garbage.
@@ -85,8 +107,8 @@ pub trait Ingest: Send {
     /// Pins `car`, which is the file that the feed followed.
     ///
     /// Returns when all blocks are kept durably. The same root under the same name again is
-    /// success; another root under that name is [`EngineError::Conflict`]. After any other error,
-    /// or when the future is dropped, the pin may exist or come to exist: unpin it.
+    /// success. After an error other than [`EngineError::Conflict`], or when the future is dropped,
+    /// the pin may exist or come to exist: unpin it.
     async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError>;
 }
 
@@ -111,6 +133,29 @@ impl ObjectRef {
     pub fn root(&self) -> Cid {
         self.pin.root
     }
+}
+
+/// The layout of the object's content.
+fn layout_of(params: DagParams, object: &ObjectRef) -> Result<Layout, EngineError> {
+    Layout::new(params, object.content_len).map_err(|_| EngineError::Corrupt {
+        what: format!("the object {}", object.name()),
+        problem: "no content is as long as its is said to be".to_owned(),
+    })
+}
+
+/// The layout of the object's content, if it has the bytes `range`.
+fn layout_for(
+    params: DagParams,
+    object: &ObjectRef,
+    range: &Range<u64>,
+) -> Result<Layout, EngineError> {
+    let Range { start, end } = *range;
+    let content_len = object.content_len;
+    let bad_range = EngineError::BadRange { start, end, content_len };
+    if start > end || end > content_len {
+        return Err(bad_range);
+    }
+    Layout::new(params, content_len).map_err(|_| bad_range)
 }
 
 /// How an engine's nodes are.

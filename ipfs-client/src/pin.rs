@@ -126,6 +126,8 @@ pub enum ReplicaStatus {
     Pending,
     /// The node refused or failed; repair will try again.
     Failed,
+    /// The node has blocks that are not what they should be, and they could not be replaced.
+    Damaged,
 }
 
 impl ReplicaStatus {
@@ -135,6 +137,7 @@ impl ReplicaStatus {
             ReplicaStatus::Pinned => "pinned",
             ReplicaStatus::Pending => "pending",
             ReplicaStatus::Failed => "failed",
+            ReplicaStatus::Damaged => "damaged",
         }
     }
 }
@@ -145,7 +148,44 @@ impl fmt::Display for ReplicaStatus {
     }
 }
 
-/// What an unpin found.
+/// What an unpin found on the nodes of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a node that could not be asked may still keep the object"]
+pub struct Removal {
+    /// Each node that may have had the pin.
+    pub nodes: Vec<NodeRemoval>,
+}
+
+/// What an unpin found on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeRemoval {
+    /// Which node.
+    pub node: String,
+    /// What it answered; `None` if it could not be asked, so that it is to be asked again.
+    pub found: Option<Unpinned>,
+}
+
+impl Removal {
+    /// Of an engine with one node, which answered.
+    pub fn of_one(node: &str, found: Unpinned) -> Removal {
+        Removal { nodes: vec![NodeRemoval { node: node.to_owned(), found: Some(found) }] }
+    }
+
+    /// Whether no node keeps the pin any more.
+    pub fn is_complete(&self) -> bool {
+        self.nodes.iter().all(|node| node.found.is_some())
+    }
+
+    /// What was found: [`Unpinned::Removed`] if any node had the pin; `None` if the removal is not
+    /// complete.
+    pub fn found(&self) -> Option<Unpinned> {
+        let removed = self.nodes.iter().any(|node| node.found == Some(Unpinned::Removed));
+        let found = if removed { Unpinned::Removed } else { Unpinned::WasAbsent };
+        self.is_complete().then_some(found)
+    }
+}
+
+/// Whether there was a pin to remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unpinned {
     /// The pin was there and is gone.

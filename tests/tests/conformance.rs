@@ -1,7 +1,13 @@
 //! Every engine passes the suite of its trait.
 
-use cidlock_ipfs_client::conformance;
+use std::time::Duration;
+
+use cidlock_ipfs_client::conformance::{self, Subject};
 use cidlock_ipfs_client::dag::DagParams;
+use cidlock_ipfs_client::engine::Kubo;
+use cidlock_ipfs_client::engine::kubo::{NodeAddress, Settings};
+use cidlock_ipfs_client::staging::{Limits, StagingArea};
+use cidlock_tests::kubo::Node;
 use cidlock_tests::shelf::Shelf;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -20,6 +26,51 @@ async fn embedded(params: DagParams) {
         let (subject, directory) = Shelf::new(params).await.into_subject();
         directories.borrow_mut().push(directory);
         subject
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kubo_passes_with_one_node() {
+    kubo(1, DagParams::new(100, 3).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kubo_passes_with_three_nodes() {
+    kubo(3, DagParams::UNIXFS_V1_2025).await;
+}
+
+/// Each case gets the same nodes, emptied of pins.
+async fn kubo(n: usize, params: DagParams) {
+    let nodes = futures::future::join_all((0..n).map(|_| Node::start())).await;
+    let directories = std::cell::RefCell::new(Vec::new());
+    conformance::run(async || {
+        for node in &nodes {
+            let pins = node.repo().run(["pin", "ls", "--type=recursive", "--quiet"]);
+            for pin in pins.lines() {
+                node.repo().run(["pin", "rm", pin]);
+            }
+            node.repo().run(["repo", "gc", "--quiet"]);
+        }
+        let addresses = nodes.iter().enumerate().map(|(i, node)| NodeAddress {
+            name: format!("node-{i}"),
+            rpc: node.rpc().parse().expect("an address"),
+            gateway: Some(node.gateway().parse().expect("an address")),
+            authorization: None,
+        });
+        let settings = Settings {
+            params,
+            replicas: n,
+            min_replicas: n,
+            rpc_limit: Duration::from_secs(10),
+            read_limit: Duration::from_secs(5),
+        };
+        let engine = Kubo::over(addresses.collect(), settings).expect("an engine");
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let limits = Limits { max_bytes: 1 << 30 };
+        let staging = StagingArea::open(directory.path(), limits, params).await;
+        directories.borrow_mut().push(directory);
+        Subject { engine: std::sync::Arc::new(engine), staging: staging.expect("an area opens") }
     })
     .await;
 }

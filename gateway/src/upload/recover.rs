@@ -40,7 +40,7 @@ impl Uploads {
             return Ok(file.filter(|file| file.id == intent.id));
         }
         let pin = Pin { name: pin_name(intent.id), root: intent.root };
-        self.engine.unpin(&pin).await?;
+        self.engine.unpin(&pin).await?.completed()?;
         self.store.abandon_upload(intent.id).await?;
         Ok(None)
     }

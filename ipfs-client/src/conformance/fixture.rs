@@ -80,10 +80,10 @@ impl Subject {
         Ok(bytes.freeze())
     }
 
-    /// Checks that exactly these pins, given by name, are listed.
+    /// Checks that exactly these pins, given by name and root, are listed.
     pub(super) async fn expect_pins<'a>(&self, expected: impl IntoIterator<Item = &'a Pin>) {
         let mut pins: Vec<Pin> = self.engine.pins().try_collect().await.expect("pins are listed");
-        pins.sort_by(|a, b| a.name.cmp(&b.name));
+        pins.sort_by(|a, b| (&a.name, a.root).cmp(&(&b.name, b.root)));
         assert!(pins.iter().eq(expected), "other pins were expected than {pins:?}");
     }
 }

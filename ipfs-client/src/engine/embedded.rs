@@ -19,6 +19,7 @@ mod reading;
 mod revisions;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use std::io;
 use std::ops::Range;
@@ -32,11 +33,12 @@ use tokio::task::JoinHandle;
 
 use self::object_file::ObjectFile;
 use self::place::Place;
-use super::{ByteStream, Engine, EngineError, Health, Ingest, NodeHealth, ObjectRef};
-use crate::car::Layout;
+use super::{
+    ByteStream, Engine, EngineError, Health, Ingest, NodeHealth, ObjectRef, layout_for, layout_of,
+};
 use crate::dag::DagParams;
 use crate::file;
-use crate::pin::{Pin, PinName, Pinned, Replica, ReplicaStatus, Unpinned};
+use crate::pin::{Pin, PinName, Pinned, Removal, Replica, ReplicaStatus};
 use crate::revision::Revision;
 use crate::staging::{Follower, StagedCar};
 
@@ -84,14 +86,20 @@ impl Engine for Embedded {
     }
 
     async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError> {
-        let content_len = object.content_len;
-        let bad_range = EngineError::BadRange { start: range.start, end: range.end, content_len };
-        if range.start > range.end || range.end > content_len {
-            return Err(bad_range);
-        }
-        let layout = Layout::new(self.params, content_len).map_err(|_| bad_range)?;
+        let layout = layout_for(self.params, object, &range)?;
         let (place, pin) = (self.place.clone(), object.pin.clone());
         blocking(move || reading::begin(place.find_content(&pin)?, layout, range)).await
+    }
+
+    /// Each leaf is checked against the CID that stands in front of it.
+    async fn read_checked(
+        &self,
+        object: &ObjectRef,
+        range: Range<u64>,
+    ) -> Result<ByteStream, EngineError> {
+        let layout = layout_for(self.params, object, &range)?;
+        let (place, pin) = (self.place.clone(), object.pin.clone());
+        blocking(move || Ok(reading::checked(place.find_content(&pin)?, layout, range))).await
     }
 
     async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError> {
@@ -105,11 +113,7 @@ impl Engine for Embedded {
 
     async fn car(&self, object: &ObjectRef) -> Result<ByteStream, EngineError> {
         let (place, pin) = (self.place.clone(), object.pin.clone());
-        let too_long = |_| EngineError::Corrupt {
-            what: format!("the object {}", object.name()),
-            problem: "no content is as long as its is said to be".to_owned(),
-        };
-        let layout = Layout::new(self.params, object.content_len).map_err(too_long)?;
+        let layout = layout_of(self.params, object)?;
         blocking(move || reading::car(place.find(&pin)?, &pin.root, &layout)).await
     }
 
@@ -120,9 +124,10 @@ impl Engine for Embedded {
         Ok(pinned_here(pin))
     }
 
-    async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError> {
+    async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError> {
         let (place, from, to) = (self.place.clone(), from.clone(), to.clone());
-        blocking(move || place.settle(&from, &to)).await
+        blocking(move || place.settle(&from, &to)).await?;
+        Ok(vec![replica_here()])
     }
 
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>> {
@@ -130,9 +135,10 @@ impl Engine for Embedded {
     }
 
     /// A file whose header is damaged is removed as well: nothing says that it is another object.
-    async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError> {
+    async fn unpin(&self, pin: &Pin) -> Result<Removal, EngineError> {
         let (place, pin) = (self.place.clone(), pin.clone());
-        blocking(move || place.remove(&pin)).await
+        let found = blocking(move || place.remove(&pin)).await?;
+        Ok(Removal::of_one(NODE, found))
     }
 
     fn collects_at_once(&self) -> bool {
@@ -166,9 +172,12 @@ impl Ingest for EmbeddedIngest {
 }
 
 fn pinned_here(pin: Pin) -> Pinned {
+    Pinned::confirmed_by_engine(pin, vec![replica_here()])
+}
+
+fn replica_here() -> Replica {
     let (engine, node) = (NAME.to_owned(), NODE.to_owned());
-    let replica = Replica { engine, node, status: ReplicaStatus::Pinned };
-    Pinned::confirmed_by_engine(pin, vec![replica])
+    Replica { engine, node, status: ReplicaStatus::Pinned }
 }
 
 /// Runs `work` on the threads for blocking calls; it ends on its own if nobody waits any more.

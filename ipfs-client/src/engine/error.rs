@@ -5,7 +5,7 @@ use std::io;
 use cid::Cid;
 
 use crate::file::is_full;
-use crate::pin::PinName;
+use crate::pin::{PinName, Removal, Unpinned};
 use crate::staging::FollowError;
 
 /// Why an engine did not do what it was asked.
@@ -59,6 +59,18 @@ pub enum EngineError {
     /// The object's own feed failed, most likely because its upload was given up.
     #[error("the object's feed failed")]
     Feed(#[from] FollowError),
+}
+
+impl Removal {
+    /// What was found, if all nodes answered.
+    pub fn completed(&self) -> Result<Unpinned, EngineError> {
+        self.found().ok_or_else(|| {
+            let asked = self.nodes.iter().filter(|node| node.found.is_none());
+            let names: Vec<&str> = asked.map(|node| node.node.as_str()).collect();
+            let source = format!("no answer from {}", names.join(", ")).into();
+            EngineError::Unavailable { doing: "remove a pin", source }
+        })
+    }
 }
 
 impl EngineError {

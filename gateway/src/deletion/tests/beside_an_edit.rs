@@ -8,9 +8,11 @@ use bytes::Bytes;
 use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{
-    ByteStream, Embedded, Engine, EngineError, Health, Ingest, ObjectRef,
+    ByteStream, Embedded, Engine, EngineError, Health, Ingest, NodeCollection, NodeCondition,
+    NodeLack, ObjectRef, Upkeep,
 };
-use cidlock_ipfs_client::pin::{Pin, Pinned, Unpinned};
+use cidlock_ipfs_client::Cid;
+use cidlock_ipfs_client::pin::{Pin, Pinned, Removal, Replica};
 use cidlock_ipfs_client::revision::Revision;
 use cidlock_ipfs_client::staging::Follower;
 use futures::stream::BoxStream;
@@ -48,6 +50,13 @@ impl Engine for Edited {
     async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError> {
         self.engine.read(object, range).await
     }
+    async fn read_checked(
+        &self,
+        object: &ObjectRef,
+        range: Range<u64>,
+    ) -> Result<ByteStream, EngineError> {
+        self.engine.read_checked(object, range).await
+    }
     async fn member(&self, pin: &Pin, name: &str) -> Result<Bytes, EngineError> {
         self.engine.member(pin, name).await
     }
@@ -57,13 +66,13 @@ impl Engine for Edited {
     async fn revise(&self, from: &Pin, revision: &Revision) -> Result<Pinned, EngineError> {
         self.engine.revise(from, revision).await
     }
-    async fn settle(&self, from: &Pin, to: &Pin) -> Result<(), EngineError> {
+    async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError> {
         self.engine.settle(from, to).await
     }
     fn pins(&self) -> BoxStream<'_, Result<Pin, EngineError>> {
         self.engine.pins()
     }
-    async fn unpin(&self, pin: &Pin) -> Result<Unpinned, EngineError> {
+    async fn unpin(&self, pin: &Pin) -> Result<Removal, EngineError> {
         if self.before {
             self.edit().await;
         }
@@ -76,6 +85,25 @@ impl Engine for Edited {
     }
     async fn health(&self) -> Result<Health, EngineError> {
         self.engine.health().await
+    }
+}
+
+#[async_trait]
+impl Upkeep for Edited {
+    async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
+        self.engine.repair(object).await
+    }
+    async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError> {
+        self.engine.scrub(object).await
+    }
+    async fn witnesses(&self, object: &ObjectRef) -> Result<Vec<Cid>, EngineError> {
+        self.engine.witnesses(object).await
+    }
+    async fn lacks(&self, witnesses: &[Cid]) -> Vec<NodeLack> {
+        self.engine.lacks(witnesses).await
+    }
+    async fn collect_garbage(&self) -> Vec<NodeCollection> {
+        self.engine.collect_garbage().await
     }
 }
 

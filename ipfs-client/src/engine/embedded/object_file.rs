@@ -9,8 +9,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cid::Cid;
 
-use crate::block::{Block, RAW};
-use crate::car::{HEADER_LEN, prefix, root_of_header, section_len};
+use crate::block::{Block, CID_LEN, RAW};
+use crate::car::{HEADER_LEN, prefix, prefix_len, root_of_header, section_len};
 use crate::dag::{Directory, Entry};
 use crate::engine::EngineError;
 use crate::pin::{Pin, PinName};
@@ -78,6 +78,23 @@ impl ObjectFile {
     #[cfg(not(target_os = "linux"))]
     pub(super) fn read_cached_at(&self, _offset: u64, _len: usize) -> Option<Bytes> {
         None
+    }
+
+    /// The leaf of `len` bytes whose section begins at `start`, if it has the hash that stands in
+    /// front of it.
+    pub(super) fn leaf_at(&self, start: u64, len: u64) -> Result<Bytes, EngineError> {
+        let wrong = |problem: &str| self.damaged(problem);
+        let section = usize::try_from(section_len(len)).map_err(|_| wrong("a leaf is too long"))?;
+        let mut section = self.read_at(start, section)?;
+        let head = section.split_to(prefix_len(len) as usize);
+        let cid = head.len().checked_sub(CID_LEN).map(|at| Cid::try_from(&head[at..]));
+        let cid = cid.and_then(Result::ok).filter(|cid| cid.codec() == RAW);
+        let cid = cid.ok_or_else(|| wrong("a leaf has no CID in front of it"))?;
+        if head != prefix(&cid, len) {
+            return Err(wrong("a leaf is not where it should be"));
+        }
+        let block = Block::checked(cid, section).map_err(|e| wrong(&e.to_string()))?;
+        Ok(block.into_data())
     }
 
     /// A small member. Found from the end: the directory is the last section, and in front of it

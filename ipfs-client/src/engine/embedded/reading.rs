@@ -11,6 +11,7 @@ use futures::{Stream, StreamExt, stream};
 use super::ObjectFile;
 use super::revisions::Found;
 use crate::car::{HEADER_LEN, Layout, header};
+use crate::engine::pieces::{Piece, Pieces};
 use crate::engine::{ByteStream, EngineError};
 
 /// The most bytes that are read at once. A slow reader holds two batches of ciphertext and one of
@@ -35,6 +36,24 @@ pub(super) fn begin(
     let first = file.read_at(first.offset, first.len)?;
     let rest = batches_of(Arc::new(file), batches);
     Ok(ByteStream::exact(len, stream::iter([Ok(first)]).chain(rest)))
+}
+
+/// Reads the leaves that hold `range`, each as a whole, and checks it.
+pub(super) fn checked(file: ObjectFile, layout: Layout, range: Range<u64>) -> ByteStream {
+    let len = range.end - range.start;
+    let pieces = Pieces { layout: layout.clone(), range };
+    let file = Arc::new(file);
+    let read = move |piece: Piece| {
+        let (file, section) = (Arc::clone(&file), layout.section_of_leaf(piece.leaf));
+        let leaf_len = layout.len_of_leaf(piece.leaf);
+        async move {
+            let leaf = move || file.leaf_at(section, leaf_len);
+            let leaf = tokio::task::spawn_blocking(leaf).await;
+            let leaf = leaf.map_err(|e| EngineError::io("use its files", e.into()))??;
+            Ok(leaf.slice(piece.within))
+        }
+    };
+    ByteStream::exact(len, stream::iter(pieces).then(read))
 }
 
 /// The CAR of an object: its header, its content's blocks, and the rest, which is in the revision's

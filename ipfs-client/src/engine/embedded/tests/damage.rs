@@ -126,8 +126,8 @@ async fn an_object_with_a_damaged_header_can_be_removed() {
     let bench = Bench::new(params(16, 2)).await;
     let object = bench.store("object", &pattern(1, 40)).await;
     File::create(bench.engine.path_of(object.name())).unwrap();
-    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap(), Unpinned::Removed);
-    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap(), Unpinned::WasAbsent);
+    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap().found(), Some(Unpinned::Removed));
+    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap().found(), Some(Unpinned::WasAbsent));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn what_is_no_object_is_neither_listed_nor_touched() {
     let before = fs::read_dir(&shard).unwrap().count();
     assert_eq!(bench.pins().await.unwrap(), std::slice::from_ref(&object.pin));
     assert!(bench.engine.health().await.unwrap().is_well());
-    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap(), Unpinned::Removed);
+    assert_eq!(bench.engine.unpin(&object.pin).await.unwrap().found(), Some(Unpinned::Removed));
     assert_eq!(bench.pins().await.unwrap(), []);
     assert_eq!(fs::read_dir(&shard).unwrap().count(), before - 1);
 }

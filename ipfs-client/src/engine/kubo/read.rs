@@ -1,0 +1,237 @@
+//! Reading a range: leaf by leaf, from whichever node gives the bytes, going on at the exact byte
+//! with another one where a node fails.
+//!
+//! The first leaf is asked for before the stream is given out, the next ones before their turn: one
+//! when the end of the current one is near, more while the reader is the faster side. A slow reader
+//! has one open answer.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cid::Cid;
+use futures::stream;
+use hyper::body::Incoming;
+use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::fault::Fault;
+use super::node::Node;
+use super::pool::{Pool, given_up, worse};
+use super::tree::Trees;
+use crate::car::Layout;
+use crate::engine::pieces::{Piece, Pieces};
+use crate::engine::{ByteStream, EngineError, ObjectRef};
+
+/// The next leaf is asked for when so much of the current one is left.
+const NEAR_END: usize = 256 * 1024;
+/// The most leaves that are asked for ahead.
+const MAX_AHEAD: usize = 3;
+
+/// What is read from.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) pool: Pool,
+    pub(super) trees: Arc<Trees>,
+}
+
+impl Source {
+    /// The bytes `range`, which lie within the content.
+    pub(super) async fn read(
+        self,
+        object: ObjectRef,
+        layout: Layout,
+        range: Range<u64>,
+    ) -> Result<ByteStream, EngineError> {
+        let len = range.end - range.start;
+        let pieces = Pieces { layout: layout.clone(), range };
+        let mut reading = Reading {
+            source: self,
+            object: Arc::new(object),
+            layout: Arc::new(layout),
+            pieces,
+            ahead: VecDeque::new(),
+            wanted_ahead: 0,
+            current: None,
+        };
+        reading.current = reading.open_next().await?;
+        Ok(ByteStream::exact(
+            len,
+            stream::try_unfold(reading, |mut reading| async move {
+                Ok(reading.next().await?.map(|bytes| (bytes, reading)))
+            }),
+        ))
+    }
+
+    /// The same, whole leaf by whole leaf, each checked.
+    pub(super) fn read_checked(
+        self,
+        object: ObjectRef,
+        layout: Layout,
+        range: Range<u64>,
+    ) -> ByteStream {
+        let len = range.end - range.start;
+        let pieces = Pieces { layout: layout.clone(), range };
+        let state = (self, object, layout, pieces);
+        let leaves = stream::try_unfold(state, |(source, object, layout, mut pieces)| async move {
+            let Some(Piece { leaf, within }) = pieces.next() else { return Ok(None) };
+            let path = source.trees.path(&source.pool, &object, &layout, leaf).await?;
+            let leaf_len = len_of(&layout, leaf);
+            let block = source.pool.block(&path[path.len() - 1], leaf_len).await?;
+            let bytes = block.into_data().slice(within);
+            Ok(Some((bytes, (source, object, layout, pieces))))
+        });
+        ByteStream::exact(len, leaves)
+    }
+}
+
+struct Reading {
+    source: Source,
+    object: Arc<ObjectRef>,
+    layout: Arc<Layout>,
+    pieces: Pieces,
+    ahead: VecDeque<AbortOnDropHandle<Result<Leaf, EngineError>>>,
+    wanted_ahead: usize,
+    current: Option<Leaf>,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Result<Option<Bytes>, EngineError> {
+        loop {
+            let Some(leaf) = &mut self.current else { return Ok(None) };
+            let left = leaf.left();
+            if left == 0 {
+                self.current = self.open_next().await?;
+                continue;
+            }
+            if left <= NEAR_END || self.wanted_ahead > 0 {
+                self.look_ahead();
+            }
+            let Some(leaf) = &mut self.current else { return Ok(None) };
+            return leaf.next(&self.source.pool).await.map(Some);
+        }
+    }
+
+    /// Asks for leaves to come.
+    fn look_ahead(&mut self) {
+        while self.ahead.len() < self.wanted_ahead.max(1) {
+            let Some(piece) = self.pieces.next() else { return };
+            self.ahead.push_back(AbortOnDropHandle::new(self.ask(piece)));
+        }
+    }
+
+    fn ask(&self, piece: Piece) -> JoinHandle<Result<Leaf, EngineError>> {
+        let (source, object) = (self.source.clone(), Arc::clone(&self.object));
+        let layout = Arc::clone(&self.layout);
+        tokio::spawn(async move { Leaf::open(&source, &object, &layout, piece).await })
+    }
+
+    async fn open_next(&mut self) -> Result<Option<Leaf>, EngineError> {
+        if let Some(asked) = self.ahead.pop_front() {
+            if !asked.is_finished() {
+                // The reader is faster than the nodes: more at once.
+                self.wanted_ahead = (self.wanted_ahead + 1).min(MAX_AHEAD);
+            }
+            let asked = asked.await;
+            return asked.map_err(|e| EngineError::io("read", e.into()))?.map(Some);
+        }
+        match self.pieces.next() {
+            Some(piece) => {
+                Leaf::open(&self.source, &self.object, &self.layout, piece).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// A part of a leaf that is being read.
+struct Leaf {
+    cid: Cid,
+    len: usize,
+    /// What is still to come.
+    within: Range<usize>,
+    node: Arc<Node>,
+    body: Incoming,
+    /// Bytes of the body in front of what is to come.
+    skip: usize,
+    /// Nodes that failed in the middle of it.
+    failed: Vec<String>,
+}
+
+impl Leaf {
+    async fn open(
+        source: &Source,
+        object: &ObjectRef,
+        layout: &Layout,
+        Piece { leaf, within }: Piece,
+    ) -> Result<Leaf, EngineError> {
+        let path = source.trees.path(&source.pool, object, layout, leaf).await?;
+        let (cid, len) = (path[path.len() - 1], len_of(layout, leaf));
+        Self::open_at(&source.pool, cid, len, within, Vec::new()).await
+    }
+
+    async fn open_at(
+        pool: &Pool,
+        cid: Cid,
+        len: usize,
+        within: Range<usize>,
+        failed: Vec<String>,
+    ) -> Result<Leaf, EngineError> {
+        let mut worst = None;
+        for node in pool.by_rank() {
+            if failed.iter().any(|name| name == node.name()) {
+                continue;
+            }
+            match node.open(&cid, within.clone(), len).await {
+                Ok((body, skip)) => return Ok(Leaf { cid, len, within, node, body, skip, failed }),
+                Err(fault) => worst = Some(worse(worst, node, fault)),
+            }
+        }
+        if !failed.is_empty() && worst.is_none() {
+            let source = format!("nodes {failed:?} broke off").into();
+            return Err(EngineError::Unavailable { doing: "read a block", source });
+        }
+        Err(given_up(worst, &format!("the block {cid}"), "read a block"))
+    }
+
+    fn left(&self) -> usize {
+        self.within.len()
+    }
+
+    /// The next bytes; not none.
+    async fn next(&mut self, pool: &Pool) -> Result<Bytes, EngineError> {
+        loop {
+            match self.node.next(&mut self.body).await {
+                Ok(Some(mut bytes)) => {
+                    let skipped = self.skip.min(bytes.len());
+                    self.skip -= skipped;
+                    let _ = bytes.split_to(skipped);
+                    bytes.truncate(self.left());
+                    if bytes.is_empty() {
+                        continue;
+                    }
+                    self.within.start += bytes.len();
+                    return Ok(bytes);
+                }
+                Ok(None) => self.go_on(pool, &Fault::Nonsense("its body was short".into())).await?,
+                Err(fault) => self.go_on(pool, &fault).await?,
+            }
+        }
+    }
+
+    /// Goes on with another node where this one failed.
+    async fn go_on(&mut self, pool: &Pool, fault: &Fault) -> Result<(), EngineError> {
+        let node = self.node.name();
+        tracing::warn!(node, %fault, block = %self.cid, at = self.within.start, "goes on elsewhere");
+        self.node.health.suspect();
+        let mut failed = std::mem::take(&mut self.failed);
+        failed.push(node.to_owned());
+        *self = Self::open_at(pool, self.cid, self.len, self.within.clone(), failed).await?;
+        Ok(())
+    }
+}
+
+fn len_of(layout: &Layout, leaf: u64) -> usize {
+    usize::try_from(layout.len_of_leaf(leaf)).expect("a leaf is no longer than a block")
+}
