@@ -2,7 +2,7 @@
 //! this order of precedence.
 //!
 //! What is known of a setting is said once, where its concern is declared ([`HttpConfig`],
-//! [`LimitsConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit,
+//! [`LimitsConfig`], [`EngineConfig`], [`KuboConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit,
 //! limits and what it is for. The names of its variable and flag, the check of its limits, the help,
 //! what is printed and `docs/configuration.md` all come out of that.
 //!
@@ -12,6 +12,7 @@
 
 mod amount;
 mod effective;
+mod engine;
 mod environment;
 mod error;
 mod field;
@@ -21,6 +22,7 @@ mod limits;
 mod listen;
 mod log;
 mod nearest;
+mod nodes;
 mod origin;
 mod page;
 mod print;
@@ -33,6 +35,7 @@ mod value;
 use std::path::PathBuf;
 
 pub use effective::Effective;
+pub use engine::{EngineConfig, KuboConfig};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use field::Field;
@@ -40,6 +43,7 @@ pub use flags::ServeFlags;
 pub use limits::LimitsConfig;
 pub use listen::HttpConfig;
 pub use log::LogConfig;
+pub use nodes::{NodeConfig, NodeList};
 pub use origin::{Origin, Place};
 pub use page::page;
 pub use retention::RetentionConfig;
@@ -63,6 +67,10 @@ pub struct Config {
     pub http: HttpConfig,
     /// Sizes.
     pub limits: LimitsConfig,
+    /// What keeps the objects.
+    pub engine: EngineConfig,
+    /// Nodes that do, where the engine is Kubo.
+    pub kubo: KuboConfig,
     /// Issuer and lifetimes.
     pub tokens: TokensConfig,
     /// What happens to files whose time is over.
@@ -89,6 +97,8 @@ static TABLES: &[Table] = &[
     Table { name: "", about: "One setting stands above all tables.", fields: &[DATA_DIR] },
     HttpConfig::TABLE,
     LimitsConfig::TABLE,
+    EngineConfig::TABLE,
+    KuboConfig::TABLE,
     TokensConfig::TABLE,
     RetentionConfig::TABLE,
     LogConfig::TABLE,

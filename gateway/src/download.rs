@@ -8,6 +8,8 @@
 //! - The first chunk is opened before [`Object::open`] returns, so that what is broken from the
 //!   start is an error and not a cut body.
 //! - The stream ends cleanly only after exactly the range; anything else is an error item.
+//! - Bytes that do not open are asked for once more, checked against their CIDs, so that a damaged
+//!   copy costs nothing where there is a good one.
 //! - A revocation or expiry ends the stream, with an error, at the next batch.
 //!
 //! It does not know HTTP: a range is two numbers.
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 use cidlock_crypto::chunked::{HEADER_LEN, Layout, Opener};
 use cidlock_crypto::statement::Statement;
-use cidlock_ipfs_client::engine::{Engine, EngineError, ObjectRef};
+use cidlock_ipfs_client::engine::{ByteStream, Engine, EngineError, ObjectRef};
 use futures::TryStreamExt as _;
 
 pub use error::DownloadError;
@@ -30,7 +32,7 @@ use crate::access::{Grant, Read, Right};
 use crate::keyring::Keyring;
 use crate::object::object_ref;
 use crate::store::{FileRow, Store};
-use stream::Opening;
+use stream::{Opening, Source};
 
 /// The way out. Cheap to clone.
 #[derive(Clone)]
@@ -117,27 +119,41 @@ impl Object<Read> {
     pub async fn open(self, range: Range<u64>) -> Result<Plaintext, DownloadError> {
         let object = object_ref(self.grant.file());
         let layout = Layout::from_ciphertext_len(object.content_len)?;
-        let header = self.header(&object).await;
+        let opener = self.opener(&object, layout).await;
         // What was deleted since the grant was made is not damage.
         self.grant.validity().check()?;
-        let header = header?;
-        let opener = Opener::new(&self.statement.data_key, &header, layout)?;
-        let len = range.end - range.start;
-        let opener = opener.range(range)?;
-        let ciphertext = self.engine.read(&object, opener.ciphertext()).await;
+        let source = Source { engine: self.engine.clone(), object, opener: opener?, range };
+        let ranged = source.opener.range(source.range.clone())?;
+        let ciphertext = source.engine.read(&source.object, ranged.ciphertext()).await;
         self.grant.validity().check()?;
         let validity = self.grant.validity().clone();
-        Opening::new(ciphertext?, opener, len, validity).into_stream().await
+        Opening::new(source, ciphertext?, ranged, validity).into_stream().await
     }
 
-    async fn header(&self, object: &ObjectRef) -> Result<[u8; HEADER_LEN], DownloadError> {
-        let bytes = self.engine.read(object, 0..HEADER_LEN as u64).await?;
-        let bytes: Vec<u8> = bytes
-            .try_fold(Vec::with_capacity(HEADER_LEN), |mut all, piece| async move {
-                all.extend_from_slice(&piece);
-                Ok(all)
-            })
-            .await?;
-        bytes.try_into().map_err(|_| DownloadError::HeaderCut)
+    /// What opens the object, by its header; by a checked one where the first does not fit.
+    async fn opener(&self, object: &ObjectRef, layout: Layout) -> Result<Opener, DownloadError> {
+        let span = 0..HEADER_LEN as u64;
+        let header = collected(self.engine.read(object, span.clone()).await?).await?;
+        match Opener::new(&self.statement.data_key, &header, layout) {
+            Ok(opener) => Ok(opener),
+            Err(error) => {
+                let checked = async {
+                    let bytes = self.engine.read_checked(object, span).await?;
+                    let header = collected(bytes).await?;
+                    Ok::<_, DownloadError>(Opener::new(&self.statement.data_key, &header, layout)?)
+                };
+                checked.await.map_err(|_| error.into())
+            }
+        }
     }
+}
+
+async fn collected(bytes: ByteStream) -> Result<[u8; HEADER_LEN], DownloadError> {
+    let bytes: Vec<u8> = bytes
+        .try_fold(Vec::with_capacity(HEADER_LEN), |mut all, piece| async move {
+            all.extend_from_slice(&piece);
+            Ok(all)
+        })
+        .await?;
+    bytes.try_into().map_err(|_| DownloadError::HeaderCut)
 }

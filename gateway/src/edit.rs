@@ -32,6 +32,7 @@ pub use error::EditError;
 use crate::access::{Edit, Grant};
 use crate::clock::Clock;
 use crate::keyring::Keyring;
+use crate::leftovers::Leftovers;
 use crate::object::{STATEMENT_MEMBER, pin_name};
 use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store, StoreError};
 
@@ -48,6 +49,8 @@ pub struct Edits {
     pub keyring: Arc<Keyring>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Revisions that failed and could not be undone yet.
+    pub leftovers: Leftovers<RevisionIntent>,
 }
 
 impl Edits {
@@ -111,7 +114,8 @@ impl Edits {
                 // The answer was lost, not the commit.
                 Ok(Some(file)) => file,
                 Err(left) => {
-                    tracing::warn!(object = %id, error = %left, "what is left of a revision waits for the next start");
+                    tracing::warn!(object = %id, error = %left, "what is left of a revision waits to be undone");
+                    self.leftovers.push(intent);
                     return Err(error);
                 }
             },
@@ -130,7 +134,7 @@ impl Edits {
     }
 
     /// Undoes all revisions that a crash left before their rows changed; says how many there were.
-    /// One that cannot be undone now is logged and stays recorded.
+    /// One that cannot be undone now is logged, stays recorded, and is tried again.
     ///
     /// # Errors
     /// The store cannot be asked.
@@ -140,13 +144,28 @@ impl Edits {
             let page = self.store.revision_intents(after, PageLimit::MAX).await?;
             let Some(last) = page.last() else { return Ok(undone) };
             after = Some(last.id);
-            for intent in &page {
-                match self.undo(intent).await {
-                    Ok(_) => undone += 1,
-                    Err(error) => {
-                        tracing::warn!(object = %intent.id, %error, "an unfinished revision stays");
-                    }
-                }
+            for intent in page {
+                undone += usize::from(self.undo_or_remember(intent).await);
+            }
+        }
+    }
+
+    /// Tries again what could not be undone before; says how much is undone now.
+    pub async fn undo_leftovers(&self) -> usize {
+        let mut undone = 0;
+        for intent in self.leftovers.take() {
+            undone += usize::from(self.undo_or_remember(intent).await);
+        }
+        undone
+    }
+
+    async fn undo_or_remember(&self, intent: RevisionIntent) -> bool {
+        match self.undo(&intent).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(object = %intent.id, %error, "an unfinished revision stays");
+                self.leftovers.push(intent);
+                false
             }
         }
     }

@@ -19,6 +19,7 @@ pub mod edit;
 pub mod files;
 pub mod http;
 pub mod keyring;
+pub mod leftovers;
 pub mod logging;
 pub mod object;
 mod phase;

@@ -5,7 +5,9 @@
 //! stands. Order of a stop: no new connections, running requests drained or cut, the store closed,
 //! the lock given back. A second signal ends the draining.
 
+mod background;
 mod data_dir;
+mod engine;
 mod first_start;
 mod inspect;
 mod rebuild;
@@ -19,8 +21,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use cidlock_crypto::Realm;
 use cidlock_crypto::token::TokenLimits;
-use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Embedded, Engine};
 use cidlock_ipfs_client::staging::{Limits, StagingArea};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,6 +34,7 @@ use crate::edit::Edits;
 use crate::files::Files;
 use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
+use crate::leftovers::Leftovers;
 use crate::logging;
 use crate::sharing::Sharing;
 use crate::spare::Spare;
@@ -71,9 +72,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let address = dir.announce(bound)?;
     welcome::print(&services.settings.public_url, bound, &dir);
     tracing::info!(%bound, "serving");
-    let retention = tokio::spawn(retention.run());
+    let background = background::begin(&config, &services, retention);
     http::serve(listener, http::router(services), &config.http, stop).await;
-    retention.abort();
+    drop(background);
     drop(address);
     store.close().await;
     tracing::info!("stopped");
@@ -166,10 +167,9 @@ async fn services(
     access: Access,
     bound: SocketAddr,
 ) -> anyhow::Result<Arc<Services>> {
-    let params = DagParams::UNIXFS_V1_2025;
-    let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
+    let engine = engine::open(config, dir).await?;
     let limits = Limits { max_bytes: config.limits.max_staging_bytes };
-    let staging = StagingArea::open(dir.staging(), limits, params).await?;
+    let staging = StagingArea::open(dir.staging(), limits, engine::PARAMS).await?;
     let uploads = Uploads {
         staging,
         engine: engine.clone(),
@@ -178,6 +178,7 @@ async fn services(
         clock: clock.clone(),
         spare: Spare::of_this_machine(),
         max_file_bytes: config.limits.max_file_bytes,
+        leftovers: Leftovers::default(),
     };
     let revocations = access.revocations();
     let sharing = Sharing {
@@ -197,10 +198,11 @@ async fn services(
         },
         edits: Edits {
             engine: engine.clone(),
-            params,
+            params: engine::PARAMS,
             store: store.clone(),
             keyring: keyring.clone(),
             clock: clock.clone(),
+            leftovers: Leftovers::default(),
         },
         deletions: Deletions {
             engine,

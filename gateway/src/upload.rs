@@ -41,10 +41,11 @@ pub use name::{FileName, MediaType, MetadataError};
 use crate::access::Caller;
 use crate::clock::Clock;
 use crate::keyring::Keyring;
+use crate::leftovers::Leftovers;
 use crate::object::{STATEMENT_MEMBER, pin_name};
 use crate::phase::Phase;
 use crate::spare::Spare;
-use crate::store::{FileRow, Store};
+use crate::store::{FileRow, Intent, Store};
 use stage::Stage;
 
 /// The way in. Cheap to clone.
@@ -64,6 +65,8 @@ pub struct Uploads {
     pub spare: Spare,
     /// The largest plaintext, in bytes.
     pub max_file_bytes: u64,
+    /// Uploads that failed and could not be undone yet.
+    pub leftovers: Leftovers<Intent>,
 }
 
 /// What is said of a file beside its bytes.

@@ -21,6 +21,7 @@ use crate::access::{Access, Caller, Delete, Grant, Revocations, Scope};
 use crate::clock::Clock;
 use crate::config::{LimitsConfig, TokensConfig};
 use crate::keyring::Keyring;
+use crate::leftovers::Leftovers;
 use crate::object::pin_name;
 use crate::spare::Spare;
 use crate::store::{FileRow, SqlStore, Store, UserId};
@@ -86,6 +87,7 @@ impl Bench {
             clock: clock.clone(),
             spare: Spare::of(0),
             max_file_bytes: 1 << 20,
+            leftovers: Leftovers::default(),
         };
         let deletions = Deletions {
             engine: Arc::new(engine.clone()),

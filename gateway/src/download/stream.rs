@@ -1,12 +1,14 @@
 //! Ciphertext in, plaintext out, a batch at a time; or blocks, as they are.
 
 use std::fmt;
+use std::ops::Range;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use cidlock_crypto::chunked::RangeOpener;
-use cidlock_ipfs_client::engine::ByteStream;
+use cidlock_crypto::chunked::{Opener, RangeOpener};
+use cidlock_ipfs_client::engine::{ByteStream, Engine, ObjectRef};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 
@@ -60,23 +62,34 @@ impl Stream for Blocks {
     }
 }
 
+/// Where ciphertext comes from, and what is still wanted of it.
+pub(super) struct Source {
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) object: ObjectRef,
+    pub(super) opener: Opener,
+    /// Of the plaintext; it begins with the next byte that was not opened.
+    pub(super) range: Range<u64>,
+}
+
 /// The state between two batches. `opener` is gone once the range was finished.
 pub(super) struct Opening {
+    source: Source,
     ciphertext: ByteStream,
     opener: Option<RangeOpener>,
-    left: u64,
+    /// Whether the ciphertext comes checked, the second time.
+    checked: bool,
     validity: Validity,
 }
 
 impl Opening {
-    /// `len` is that of the opener's range, in bytes of plaintext.
+    /// Of the ciphertext that `opener`, made for the source's range, asks for.
     pub(super) fn new(
+        source: Source,
         ciphertext: ByteStream,
         opener: RangeOpener,
-        len: u64,
         validity: Validity,
     ) -> Self {
-        Self { ciphertext, opener: Some(opener), left: len, validity }
+        Self { source, ciphertext, opener: Some(opener), checked: false, validity }
     }
 
     /// Opens the first batch, then hands out the rest as it is asked for.
@@ -97,18 +110,49 @@ impl Opening {
         let mut batch = Vec::new();
         while let Some(opener) = &mut self.opener {
             self.validity.check()?;
-            let Some(frame) = self.ciphertext.try_next().await? else {
-                self.opener.take().map_or(Ok(()), RangeOpener::finish)?;
-                break;
-            };
             let before = batch.len();
-            batch.reserve(frame.len());
-            opener.open(&frame, &mut batch)?;
-            self.left = self.left.saturating_sub((batch.len() - before) as u64);
-            if self.left > 0 && !batch.is_empty() {
+            let opened = match self.ciphertext.try_next().await {
+                Ok(Some(frame)) => {
+                    batch.reserve(frame.len());
+                    opener.open(&frame, &mut batch).map_err(DownloadError::from)
+                }
+                Ok(None) => {
+                    self.opener.take().map_or(Ok(()), RangeOpener::finish)?;
+                    break;
+                }
+                Err(error) => Err(error.into()),
+            };
+            self.source.range.start += (batch.len() - before) as u64;
+            if let Err(error) = opened {
+                self.open_again(error).await?;
+            }
+            if !self.source.range.is_empty() && !batch.is_empty() {
                 break;
             }
         }
         Ok(Some(batch).filter(|batch| !batch.is_empty()).map(Bytes::from))
+    }
+
+    /// Goes on behind the last byte that did open, with ciphertext that was checked. If there is
+    /// none, the first error stands.
+    async fn open_again(&mut self, error: DownloadError) -> Result<(), DownloadError> {
+        let Source { engine, object, opener, range } = &self.source;
+        if std::mem::replace(&mut self.checked, true) {
+            return Err(error);
+        }
+        let Ok(ranged) = opener.range(range.clone()) else { return Err(error) };
+        let Ok(checked) = engine.read_checked(object, ranged.ciphertext()).await else {
+            return Err(error);
+        };
+        let mut checked = checked.peekable();
+        // Where the good bytes cannot be had either, what was wrong first is what there is to say.
+        if !matches!(Pin::new(&mut checked).peek().await, Some(Ok(_))) {
+            return Err(error);
+        }
+        tracing::warn!(object = %object.name(), %error, "read again, checked");
+        self.ciphertext =
+            ByteStream::exact(ranged.ciphertext().end - ranged.ciphertext().start, checked);
+        self.opener = Some(ranged);
+        Ok(())
     }
 }

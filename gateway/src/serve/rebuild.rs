@@ -1,14 +1,11 @@
 //! `cidlock rebuild`: the data directory's lock, what is in it, and the flow over both.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::bail;
-use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Embedded, Engine};
 
 use super::data_dir::DataDir;
-use super::{Truth, first_start};
+use super::{Truth, engine, first_start};
 use crate::config::Config;
 use crate::deletion::DeletionLog;
 use crate::rebuild::{Found, Rebuild, Restored};
@@ -47,8 +44,7 @@ pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<R
         );
     }
     let Truth { clock, store, keyring, access } = Truth::open(config, &dir).await?;
-    let params = DagParams::UNIXFS_V1_2025;
-    let engine: Arc<dyn Engine> = Arc::new(Embedded::open(dir.objects(), params).await?);
+    let engine = engine::open(config, &dir).await?;
     let log = DeletionLog::open(&dir.deletions())?;
     let rebuild = Rebuild { engine, store: store.clone(), keyring, clock, log };
 

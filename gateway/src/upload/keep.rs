@@ -46,8 +46,9 @@ impl Uploads {
                 // The answer was lost, not the commit.
                 Ok(Some(file)) => Ok(file),
                 Err(left) => {
-                    // The intent stays, and the next start finds what it names.
-                    tracing::warn!(object = %intent.id, error = %left, "an upload's leftovers wait for the next start");
+                    // The intent stays, and what it names is found by it.
+                    tracing::warn!(object = %intent.id, error = %left, "an upload's leftovers wait to be undone");
+                    self.leftovers.push(intent);
                     Err(error)
                 }
             },

@@ -8,8 +8,8 @@ use crate::store::{FileRow, Intent, PageLimit};
 
 impl Uploads {
     /// Undoes all uploads that a crash left between their intent and their file, before the first
-    /// new one is taken; says how many there were. One that cannot be undone now is logged and
-    /// stays recorded.
+    /// new one is taken; says how many there were. One that cannot be undone now is logged,
+    /// stays recorded, and is tried again.
     ///
     /// # Errors
     /// The store cannot be asked.
@@ -19,13 +19,28 @@ impl Uploads {
             let page = self.store.intents(after, PageLimit::MAX).await?;
             let Some(last) = page.last() else { return Ok(undone) };
             after = Some(last.id);
-            for intent in &page {
-                match self.undo(intent).await {
-                    Ok(_) => undone += 1,
-                    Err(error) => {
-                        tracing::warn!(object = %intent.id, %error, "an unfinished upload stays");
-                    }
-                }
+            for intent in page {
+                undone += usize::from(self.undo_or_remember(intent).await);
+            }
+        }
+    }
+
+    /// Tries again what could not be undone before; says how much is undone now.
+    pub async fn undo_leftovers(&self) -> usize {
+        let mut undone = 0;
+        for intent in self.leftovers.take() {
+            undone += usize::from(self.undo_or_remember(intent).await);
+        }
+        undone
+    }
+
+    async fn undo_or_remember(&self, intent: Intent) -> bool {
+        match self.undo(&intent).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(object = %intent.id, %error, "an unfinished upload stays");
+                self.leftovers.push(intent);
+                false
             }
         }
     }

@@ -266,16 +266,19 @@ impl Engine for Kubo {
 
     async fn unpin(&self, pin: &Pin) -> Result<Removal, EngineError> {
         let asked = self.each(|node| async move {
-            match node.control.pinned(&pin.root).await? {
-                None => Ok(Unpinned::WasAbsent),
+            let being_fed = self.feeding.is_under_way(&node, pin.root);
+            let found = match node.control.pinned(&pin.root).await? {
+                None => Unpinned::WasAbsent,
                 // Unnamed: an import was cut off before the name was given.
                 Some(name) if name == pin.name.as_str() || name.is_empty() => {
                     node.control.unpin(&pin.root).await?;
-                    Ok(Unpinned::Removed)
+                    Unpinned::Removed
                 }
                 // Somebody else's, who may keep it.
-                Some(_) => Ok(Unpinned::WasAbsent),
-            }
+                Some(_) => Unpinned::WasAbsent,
+            };
+            // To be asked again: the pin may still come.
+            if being_fed { Err(Fault::Busy) } else { Ok(found) }
         });
         let nodes = asked.await.into_iter().map(|(node, found)| {
             let found = node.noted(found).inspect_err(|fault| {

@@ -84,6 +84,7 @@ impl House {
             keyring: keyring.clone(),
             clock: clock.clone(),
             spare: Spare::of(0),
+            leftovers: cidlock::leftovers::Leftovers::default(),
             max_file_bytes: 1 << 20,
         };
         let files = Files { store: store.clone(), keyring: keyring.clone(), clock: clock.clone() };

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use cidlock_ipfs_client::Cid;
 use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{
     ByteStream, Embedded, Engine, EngineError, Health, Ingest, NodeCollection, NodeCondition,
     NodeLack, ObjectRef, Upkeep,
 };
-use cidlock_ipfs_client::Cid;
 use cidlock_ipfs_client::pin::{Pin, Pinned, Removal, Replica};
 use cidlock_ipfs_client::revision::Revision;
 use cidlock_ipfs_client::staging::Follower;

@@ -1,12 +1,12 @@
 //! The catalog and the objects, held against each other. Under the directory's lock.
 
 use cidlock_crypto::UnixTime;
-use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Embedded, Engine};
+use cidlock_ipfs_client::engine::Engine;
 use futures::StreamExt as _;
 
 use super::super::advice;
 use super::super::data_dir::DataDir;
+use super::super::engine;
 use super::Finding;
 use super::files::has_objects;
 use crate::clock::{Clock as _, SystemClock, rfc3339};
@@ -78,12 +78,12 @@ async fn compare(
             "the next start of `serve` sees to it",
         ));
     }
-    if !dir.objects().is_dir() {
+    if !config.engine.is_kubo() && !dir.objects().is_dir() {
         let detail = format!("{} is not there", dir.objects().display());
         findings.push(Finding::wrong("objects", detail, "restore it from your backup"));
         return Ok(findings);
     }
-    let engine = match Embedded::open(dir.objects(), DagParams::UNIXFS_V1_2025).await {
+    let engine = match engine::open(config, dir).await {
         Ok(engine) => engine,
         Err(error) => {
             let mend = "see that the gateway's user may read and write it";
@@ -91,8 +91,8 @@ async fn compare(
             return Ok(findings);
         }
     };
-    findings.extend(missing(store, &engine).await?);
-    findings.extend(unknown(store, &engine).await?);
+    findings.extend(missing(store, &*engine).await?);
+    findings.extend(unknown(store, &*engine).await?);
     Ok(findings)
 }
 
@@ -118,7 +118,7 @@ async fn clock(config: &Config, store: &dyn Store) -> Result<Finding, StoreError
 }
 
 /// Files of the catalog whose object does not give its statement.
-async fn missing(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, StoreError> {
+async fn missing(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>, StoreError> {
     let (mut findings, mut files, mut lost, mut after) = (Vec::new(), 0, 0, None);
     loop {
         let page = store.files(after, PageLimit::MAX).await?;
@@ -131,8 +131,7 @@ async fn missing(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, S
             lost += 1;
             if lost <= NAMED {
                 let detail = format!("{}: {error}", file.cid);
-                let mend =
-                    format!("restore {} from your backup", engine.path_of(&pin.name).display());
+                let mend = format!("restore the object {} from your backup", pin.name);
                 findings.push(Finding::wrong("file", detail, mend));
             }
         }
@@ -150,7 +149,7 @@ async fn missing(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, S
 }
 
 /// Objects that no file of the catalog is about.
-async fn unknown(store: &dyn Store, engine: &Embedded) -> Result<Vec<Finding>, StoreError> {
+async fn unknown(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>, StoreError> {
     let (mut unknown, mut names) = (0, Vec::new());
     let mut pins = engine.pins();
     while let Some(pin) = pins.next().await {

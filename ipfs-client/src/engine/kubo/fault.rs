@@ -31,6 +31,9 @@ pub(super) enum Fault {
     /// What it answers makes no sense.
     #[error("its answer makes no sense: {0}")]
     Nonsense(String),
+    /// It is being fed what it should let go of.
+    #[error("it is being fed that object")]
+    Busy,
     /// A block that it gave is not what its CID says.
     #[error("a block that it gave is damaged")]
     Damaged,

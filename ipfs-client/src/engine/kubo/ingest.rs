@@ -33,6 +33,11 @@ impl Feeding {
         fresh.then(|| Fed { feeding: self.clone(), entry })
     }
 
+    /// Whether it is being fed, so that its pin may still come to exist.
+    pub(super) fn is_under_way(&self, node: &Node, root: Cid) -> bool {
+        self.entries().contains(&(node.name().to_owned(), root))
+    }
+
     fn entries(&self) -> std::sync::MutexGuard<'_, HashSet<(String, Cid)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
