@@ -9,12 +9,15 @@ use tracing_subscriber::filter::{EnvFilter, ParseError};
 
 use crate::config::LogConfig;
 
+/// A library that reports each line that it reads of a node's answer, at a level that people read.
+const CHATTY: &str = "ipfs_api_prelude";
+
 /// Starts logging. A second call in the same process changes nothing.
 ///
 /// # Errors
 /// The filter is not understood.
 pub fn start(config: &LogConfig) -> Result<(), ParseError> {
-    let filter = EnvFilter::builder().parse(&config.filter)?;
+    let filter = EnvFilter::builder().parse(quiet(&config.filter))?;
     let colours = std::io::stderr().is_terminal();
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -23,4 +26,9 @@ pub fn start(config: &LogConfig) -> Result<(), ParseError> {
     // An earlier subscriber, such as a test's, stays.
     let _ = if config.json { logs.json().try_init() } else { logs.try_init() };
     Ok(())
+}
+
+/// The filter, which also keeps that quiet unless it names it.
+fn quiet(filter: &str) -> String {
+    if filter.contains(CHATTY) { filter.to_owned() } else { format!("{CHATTY}=warn,{filter}") }
 }
