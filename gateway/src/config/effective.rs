@@ -178,7 +178,11 @@ mod tests {
         for field in fields() {
             for variable in field.variables() {
                 let default = field.default().filter(|_| field.otherwise.is_none());
-                let text = default.map_or_else(|| "http://a.example".to_owned(), |v| v.to_text());
+                let otherwise = match field.key {
+                    "kubo.nodes" => "a=http://a.example",
+                    _ => "http://a.example",
+                };
+                let text = default.map_or_else(|| otherwise.to_owned(), |v| v.to_text());
                 let variables = [(variable.as_str(), text.as_str())];
                 let flags = ServeFlags::typed(&[]);
                 let mut environment = Environment::from(variables);
