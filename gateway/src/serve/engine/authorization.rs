@@ -22,17 +22,21 @@ pub(super) fn read(path: &Path) -> anyhow::Result<BTreeMap<String, Authorization
         bail!("{} may be read by others: chmod 600 it", what());
     }
     let mut text = Zeroizing::new(String::new());
-    file.take(MAX_BYTES).read_to_string(&mut text).with_context(what)?;
+    let read = file.take(MAX_BYTES + 1).read_to_string(&mut text).with_context(what)?;
+    if read as u64 > MAX_BYTES {
+        bail!("{} is longer than {MAX_BYTES} bytes", what());
+    }
     parse(&text).map_err(|line| {
         let must = "must be `NAME basic USER:PASSWORD` or `NAME bearer TOKEN`, each name once";
         anyhow::anyhow!("{}: line {line} {must}", what())
     })
 }
 
-/// The number of the first line that is wrong, or all of them. Empty lines and `#` are passed over.
+/// The number of the first line that is wrong, or all of them. Empty lines and `#` are passed over,
+/// and blanks in front of a line; those at its end may be a password's.
 fn parse(text: &str) -> Result<BTreeMap<String, Authorization>, usize> {
     let mut shown = BTreeMap::new();
-    for (number, line) in text.lines().enumerate().map(|(i, line)| (i + 1, line.trim())) {
+    for (number, line) in text.lines().enumerate().map(|(i, line)| (i + 1, line.trim_start())) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -81,9 +85,11 @@ mod tests {
     fn a_file_that_others_may_read_is_refused_and_no_error_has_the_secret() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("shown");
+        let long = format!("a bearer s3cret{}", "x".repeat(MAX_BYTES as usize));
         for (mode, text, said) in [
             (0o644, "a bearer s3cret", "chmod 600"),
             (0o600, "a bearer s3cret\nb bear s3cret", "line 2"),
+            (0o600, &long, "is longer than"),
         ] {
             std::fs::write(&path, text).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
