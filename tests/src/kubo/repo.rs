@@ -6,6 +6,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cid::Cid;
 use serde_json::{Value, json};
@@ -17,6 +19,8 @@ use crate::tools;
 #[derive(Debug)]
 pub struct Repo {
     directory: TempDir,
+    /// What whoever calls the RPC has to show, as Kubo spells it.
+    secret: Option<String>,
 }
 
 impl Repo {
@@ -47,10 +51,39 @@ impl Repo {
 
     fn with_profiles(profiles: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let repo = Self { directory };
+        let repo = Self { directory, secret: None };
         repo.run(["init", "--empty-repo", "--profile", profiles]);
         repo.configure(keep_private);
         repo
+    }
+
+    /// Makes one whose node's RPC answers only who shows `secret`: `basic:user:password` or
+    /// `bearer:token`.
+    ///
+    /// # Panics
+    /// Without Kubo.
+    #[must_use]
+    pub fn guarded(secret: &str) -> Self {
+        let mut repo = Self::new();
+        let guard = json!({ "AuthSecret": secret, "AllowedPaths": ["/api/v0"] });
+        repo.configure(|config| config["API"]["Authorizations"] = json!({ "cidlock": guard }));
+        repo.secret = Some(secret.to_owned());
+        repo
+    }
+
+    /// Has its node talk only to nodes that know `secret`, 32 bytes in hexadecimal.
+    pub(super) fn join_swarm(&self, secret: &str) {
+        let key = format!("/key/swarm/psk/1.0.0/\n/base16/\n{secret}\n");
+        std::fs::write(self.path().join("swarm.key"), key).expect("a key can be written");
+    }
+
+    /// The value of the `Authorization` header that its node's RPC wants to see.
+    pub(super) fn header(&self) -> Option<String> {
+        let (kind, secret) = self.secret.as_ref()?.split_once(':')?;
+        Some(match kind {
+            "basic" => format!("Basic {}", STANDARD.encode(secret)),
+            _ => format!("Bearer {secret}"),
+        })
     }
 
     /// Its `$IPFS_PATH`.
@@ -83,6 +116,12 @@ impl Repo {
             .env("IPFS_TELEMETRY", "off")
             .env("GOMAXPROCS", "2")
             .stdin(Stdio::null());
+        if self.path().join("swarm.key").exists() {
+            command.env("LIBP2P_FORCE_PNET", "1");
+        }
+        if let Some(secret) = &self.secret {
+            command.arg(format!("--api-auth={secret}"));
+        }
         command
     }
 
