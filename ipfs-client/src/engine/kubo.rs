@@ -21,6 +21,7 @@ mod fault;
 mod import;
 mod ingest;
 mod node;
+mod pins;
 mod pool;
 mod read;
 mod state;
@@ -203,10 +204,10 @@ impl Engine for Kubo {
         let (from_root, root) = (from.root, revision.root());
         let pin = Pin { name: from.name.clone(), root };
         let asked = self.each(|node| async move {
-            if node.control.pinned(&root).await?.is_some() {
+            if node.pinned(&root).await?.is_some() {
                 return Ok(());
             }
-            if node.control.pinned(&from_root).await?.is_none() {
+            if node.pinned(&from_root).await?.is_none() {
                 return Err(Fault::Missing);
             }
             node.import(Feed::early(sections(revision.blocks()))).await?;
@@ -223,7 +224,7 @@ impl Engine for Kubo {
 
     async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError> {
         let asked = self.each(|node| async move {
-            if node.control.pinned(&to.root).await?.is_none() {
+            if node.pinned(&to.root).await?.is_none() {
                 return Err(Fault::Missing);
             }
             if from.root != to.root {
@@ -245,7 +246,7 @@ impl Engine for Kubo {
             let mut errors = Vec::new();
             for node in self.pool.all() {
                 let listing = async {
-                    let mut lines = node.control.pins()?;
+                    let mut lines = node.pins().await?;
                     while let Some(line) = lines.try_next().await? {
                         let root = line.cid.parse::<Cid>().ok().filter(is_supported);
                         if let (Ok(name), Some(root)) = (PinName::parse(&line.name), root) {
@@ -267,7 +268,7 @@ impl Engine for Kubo {
     async fn unpin(&self, pin: &Pin) -> Result<Removal, EngineError> {
         let asked = self.each(|node| async move {
             let being_fed = self.feeding.is_under_way(&node, pin.root);
-            let found = match node.control.pinned(&pin.root).await? {
+            let found = match node.pinned(&pin.root).await? {
                 None => Unpinned::WasAbsent,
                 // Unnamed: an import was cut off before the name was given.
                 Some(name) if name == pin.name.as_str() || name.is_empty() => {

@@ -1,20 +1,20 @@
 //! The RPC's control plane: small questions and orders, through `ipfs-api-backend-hyper`.
 //!
 //! That crate brings the calls it knows and a frame for those it does not; here it gets bearer
-//! authorization, a limit of time for each call and a limit of length for each answer.
+//! authorization, a limit of time for each call and a limit of length for each answer. What a node
+//! may fail to do after it has begun to answer is not asked through it: it passes over trailers.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use cid::Cid;
-use futures::stream::BoxStream;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::TryStreamExt as _;
 use http_0_2::StatusCode;
 use http_0_2::header::{HeaderName, HeaderValue};
 use ipfs_api_backend_hyper::{Error, Form, IpfsApi as _, IpfsClient, TryFromUri as _};
 use ipfs_api_prelude::{ApiRequest, Backend, BoxStream as Unpinned};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::NodeAddress;
 use super::fault::{Fault, line};
@@ -51,36 +51,6 @@ impl Control {
         Ok(within(self.limit, "say its version", asked).await?.version)
     }
 
-    /// The name under which `root` is pinned with all below it, `None` if it is not.
-    pub(super) async fn pinned(&self, root: &Cid) -> Result<Option<String>, Fault> {
-        let root = root.to_string();
-        let request = PinLs { arg: Some(&root), r#type: "recursive", names: true, stream: true };
-        let mut lines = self.lines::<PinLine>(&request)?;
-        let first = async { lines.try_next().await };
-        match within(self.limit, "look for a pin", first).await {
-            Ok(Some(pin)) if pin.cid == root => Ok(Some(pin.name)),
-            Ok(Some(_)) => Err(Fault::Nonsense("another pin than was asked for".to_owned())),
-            Ok(None) | Err(Fault::Missing) => Ok(None),
-            Err(fault) => Err(fault),
-        }
-    }
-
-    /// All recursive pins, with their names.
-    pub(super) fn pins(&self) -> Result<BoxStream<'static, Result<PinLine, Fault>>, Fault> {
-        let request = PinLs { arg: None, r#type: "recursive", names: true, stream: true };
-        let (limit, lines) = (self.limit, self.lines(&request)?);
-        Ok(futures::stream::unfold(Some(lines), move |lines| async move {
-            let mut lines = lines?;
-            let next = async { lines.try_next().await };
-            match within(limit, "go on listing pins", next).await {
-                Ok(Some(pin)) => Some((Ok(pin), Some(lines))),
-                Ok(None) => None,
-                Err(fault) => Some((Err(fault), None)),
-            }
-        })
-        .boxed())
-    }
-
     /// Removes the recursive pin of `root`; whether there was one.
     pub(super) async fn unpin(&self, root: &Cid) -> Result<bool, Fault> {
         let root = root.to_string();
@@ -111,11 +81,6 @@ impl Control {
         }
     }
 
-    /// Collects what nothing pins.
-    pub(super) async fn collect_garbage(&self, limit: Duration) -> Result<(), Fault> {
-        self.order(RepoGc { quiet: true, silent: true }, "collect garbage", limit).await
-    }
-
     /// Drops all blocks that are not what their names say, wherever they are in the repository.
     pub(super) async fn drop_damaged(&self, limit: Duration) -> Result<(), Fault> {
         // It ends with an error if there were any: that is what it is for.
@@ -134,35 +99,6 @@ impl Control {
         let asked = async { self.backend.request_empty(request, None).await.map_err(fault) };
         within(limit, doing, asked).await
     }
-
-    fn lines<T>(&self, request: &PinLs<'_>) -> Result<BoxStream<'static, Result<T, Fault>>, Fault>
-    where
-        for<'de> T: 'static + Deserialize<'de> + Send,
-    {
-        let request = self.backend.build_base_request(request, None).map_err(fault)?;
-        Ok(self.backend.request_stream_json::<T>(request).map_err(fault).boxed())
-    }
-}
-
-/// A line of `pin/ls`.
-#[derive(Debug, Deserialize)]
-pub(super) struct PinLine {
-    #[serde(rename = "Cid")]
-    pub(super) cid: String,
-    #[serde(rename = "Name", default)]
-    pub(super) name: String,
-}
-
-#[derive(Serialize)]
-struct PinLs<'a> {
-    arg: Option<&'a str>,
-    r#type: &'a str,
-    names: bool,
-    stream: bool,
-}
-
-impl ApiRequest for &PinLs<'_> {
-    const PATH: &'static str = "/pin/ls";
 }
 
 struct PinUpdate {
@@ -193,16 +129,6 @@ struct BlockStat<'a> {
 
 impl ApiRequest for &BlockStat<'_> {
     const PATH: &'static str = "/block/stat";
-}
-
-#[derive(Serialize)]
-struct RepoGc {
-    quiet: bool,
-    silent: bool,
-}
-
-impl ApiRequest for RepoGc {
-    const PATH: &'static str = "/repo/gc";
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use cid::Cid;
-use http_body_util::BodyExt as _;
+use futures::stream::BoxStream;
 use hyper::body::Incoming;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -14,8 +14,9 @@ use tokio::time::Instant;
 use super::control::Control;
 use super::fault::Fault;
 use super::import::{Feed, Imported};
+use super::pins::{self, PinLine};
 use super::state::{Health, State};
-use super::wire::{Body, Wire, short, within};
+use super::wire::{Body, Wire, bytes_of, short, within};
 use super::{MIN_VERSION, NAME, NodeAddress, Settings};
 use crate::block::Block;
 use crate::pin::{Pin, Replica, ReplicaStatus};
@@ -127,6 +128,22 @@ impl Node {
         result
     }
 
+    /// The name under which `root` is pinned with all below it, `None` if it is not.
+    pub(super) async fn pinned(&self, root: &Cid) -> Result<Option<String>, Fault> {
+        let limit = self.settings.rpc_limit;
+        within(limit, "look for a pin", pins::pinned(&self.wire, root, limit)).await
+    }
+
+    /// All recursive pins.
+    pub(super) async fn pins(&self) -> Result<BoxStream<'static, Result<PinLine, Fault>>, Fault> {
+        pins::all(&self.wire, self.settings.rpc_limit).await
+    }
+
+    /// Collects what nothing pins.
+    pub(super) async fn collect_garbage(&self, limit: Duration) -> Result<(), Fault> {
+        self.wire.call("repo/gc?quiet=true&silent=true", limit).await.map(drop)
+    }
+
     /// Feeds it blocks; pins nothing, unless the feed says so.
     pub(super) async fn import(&self, feed: Feed) -> Result<Imported, Fault> {
         self.noted(feed.run(&self.wire).await)
@@ -156,7 +173,7 @@ impl Node {
     pub(super) async fn pin_beside(&self, from: &Cid, to: &Cid) -> Result<(), Fault> {
         match self.noted(self.control.pin_beside(from, to).await) {
             // The target must not be pinned yet.
-            Err(Fault::Refused { .. }) if self.control.pinned(to).await?.is_some() => Ok(()),
+            Err(Fault::Refused { .. }) if self.pinned(to).await?.is_some() => Ok(()),
             done => done,
         }
     }
@@ -175,18 +192,8 @@ impl Node {
 
     /// The next bytes of a body; `None` at its end.
     pub(super) async fn next(&self, body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
-        let frame = async {
-            loop {
-                let frame = body.frame().await.transpose();
-                let frame = frame.map_err(|error| Fault::Unreachable(Box::new(error)))?;
-                match frame.map(hyper::body::Frame::into_data) {
-                    None => return Ok(None),
-                    Some(Ok(data)) => return Ok(Some(data)),
-                    Some(Err(_)) => {}
-                }
-            }
-        };
-        self.noted(within(self.settings.read_limit, "go on", frame).await)
+        let piece = bytes_of(body);
+        self.noted(within(self.settings.read_limit, "go on", piece).await)
     }
 
     /// A whole block of at most `max_len` bytes, checked.

@@ -35,7 +35,7 @@ const MAX_NAMED: usize = 64;
 impl Upkeep for Kubo {
     async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
         let pin = &object.pin;
-        let asked = self.each(|node| async move { node.control.pinned(&pin.root).await }).await;
+        let asked = self.each(|node| async move { node.pinned(&pin.root).await }).await;
         let (mut replicas, mut lacking, mut worst, mut whole) = (Vec::new(), Vec::new(), None, 0);
         for (node, found) in asked {
             match node.noted(found) {
@@ -126,7 +126,7 @@ impl Upkeep for Kubo {
     async fn collect_garbage(&self) -> Vec<NodeCollection> {
         let mut collections = Vec::new();
         for node in self.pool.all() {
-            let collected = node.noted(node.control.collect_garbage(COLLECTION_LIMIT).await);
+            let collected = node.noted(node.collect_garbage(COLLECTION_LIMIT).await);
             let problem = collected.err().map(|fault| fault.to_string());
             collections.push(NodeCollection { node: node.name().to_owned(), problem });
         }
@@ -167,7 +167,7 @@ impl Kubo {
         layout: &Layout,
         node: &Node,
     ) -> Result<Option<Vec<Cid>>, Fault> {
-        if node.noted(node.control.pinned(&object.root()).await)?.is_none() {
+        if node.noted(node.pinned(&object.root()).await)?.is_none() {
             return Ok(None);
         }
         let mut damaged = Vec::new();

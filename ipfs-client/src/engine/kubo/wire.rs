@@ -175,19 +175,31 @@ async fn body_of(
 
 /// The whole of a short answer, if it is one of success.
 pub(super) async fn short(answer: Response<Incoming>) -> Result<Bytes, Fault> {
-    if answer.status() != StatusCode::OK {
-        return Err(refusal(answer).await);
-    }
-    collected(answer).await
+    collected(succeeded(answer).await?).await
 }
 
-async fn collected(answer: Response<Incoming>) -> Result<Bytes, Fault> {
-    let mut body = answer.into_body();
+/// The body of an answer, if it is one of success.
+pub(super) async fn succeeded(answer: Response<Incoming>) -> Result<Incoming, Fault> {
+    body_of(answer, StatusCode::OK, None).await
+}
+
+async fn collected(mut body: Incoming) -> Result<Bytes, Fault> {
     let mut bytes = BytesMut::new();
+    while let Some(piece) = bytes_of(&mut body).await? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > MAX_ANSWER_LEN {
+            return Err(Fault::Nonsense("an answer that is too long".to_owned()));
+        }
+    }
+    Ok(bytes.freeze())
+}
+
+/// The next bytes of a body; `None` at its end, if the node does not say there that it failed.
+pub(super) async fn bytes_of(body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::Unreachable(Box::new(error)))?;
         match frame.into_data() {
-            Ok(data) => bytes.extend_from_slice(&data),
+            Ok(data) => return Ok(Some(data)),
             // Kubo's way to say that something failed after it had begun to answer.
             Err(trailers)
                 if trailers.trailers_ref().is_some_and(|t| t.contains_key("x-stream-error")) =>
@@ -196,11 +208,8 @@ async fn collected(answer: Response<Incoming>) -> Result<Bytes, Fault> {
             }
             Err(_) => {}
         }
-        if bytes.len() > MAX_ANSWER_LEN {
-            return Err(Fault::Nonsense("an answer that is too long".to_owned()));
-        }
     }
-    Ok(bytes.freeze())
+    Ok(None)
 }
 
 #[derive(Deserialize)]
@@ -211,7 +220,7 @@ struct Refusal {
 
 async fn refusal(answer: Response<Incoming>) -> Fault {
     let status = answer.status();
-    let text = match within(CONNECT_LIMIT, "say why", collected(answer)).await {
+    let text = match within(CONNECT_LIMIT, "say why", collected(answer.into_body())).await {
         Ok(text) => text,
         Err(fault) => return fault,
     };
