@@ -46,6 +46,20 @@ impl Trees {
         layout: &Layout,
         leaf: u64,
     ) -> Result<Vec<Cid>, EngineError> {
+        match self.path_as_far_as_known(pool, object, layout, leaf).await {
+            (path, None) => Ok(path),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// The same, or its beginning and why the last one of that cannot be read.
+    pub(super) async fn path_as_far_as_known(
+        &self,
+        pool: &Pool,
+        object: &ObjectRef,
+        layout: &Layout,
+        leaf: u64,
+    ) -> (Vec<Cid>, Option<EngineError>) {
         let fan_out = self.params.fan_out() as u64;
         let mut below = 1_u64;
         let mut levels = 0;
@@ -59,17 +73,19 @@ impl Trees {
             below /= fan_out;
             let node = path[path.len() - 1];
             let codec = if level + 1 == levels { RAW } else { DAG_PB };
-            let children = self.children(pool, &node, codec).await?;
+            let children = match self.children(pool, &node, codec).await {
+                Ok(children) => children,
+                Err(error) => return (path, Some(error)),
+            };
             let index = usize::try_from(place / below).unwrap_or(usize::MAX);
-            let digest = children.digests.get(index).ok_or_else(|| wrong_tree(object))?;
+            let Some(digest) = children.digests.get(index) else {
+                return (path, Some(wrong_tree(object)));
+            };
             path.push(cid_from_digest(codec, *digest));
             place %= below;
         }
         let kind = if levels == 0 { object.content.codec() } else { RAW };
-        if kind != RAW {
-            return Err(wrong_tree(object));
-        }
-        Ok(path)
+        (path, (kind != RAW).then(|| wrong_tree(object)))
     }
 
     async fn children(

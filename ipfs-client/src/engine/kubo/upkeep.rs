@@ -15,8 +15,7 @@ use super::{Kubo, sections};
 use crate::block::{Block, MAX_BLOCK_LEN};
 use crate::car::{HEADER_LEN, Layout};
 use crate::engine::{
-    Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef,
-    Upkeep, layout_of,
+    Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep, layout_of,
 };
 use crate::pin::{Replica, ReplicaStatus};
 use crate::revision::CONTENT;
@@ -28,8 +27,8 @@ const COLLECTION_LIMIT: Duration = Duration::from_secs(3600);
 const VERIFICATION_LIMIT: Duration = Duration::from_secs(3600);
 /// Blocks of a content that are looked for after a collection.
 const WITNESSES: u64 = 32;
-/// Damaged blocks of one copy that are named; more are as bad.
-const MAX_NAMED: usize = 64;
+/// Damaged blocks that are healed at a time, and held in memory for that.
+const AT_A_TIME: usize = 64;
 
 #[async_trait]
 impl Upkeep for Kubo {
@@ -81,12 +80,8 @@ impl Upkeep for Kubo {
         let layout = layout_of(self.settings.params, object)?;
         let mut conditions = Vec::new();
         for node in self.pool.all() {
-            let condition = match self.look(object, &layout, node).await {
-                Ok(None) => Condition::Absent,
-                Ok(Some(damaged)) if damaged.is_empty() => Condition::Whole,
-                Ok(Some(damaged)) => self.heal(node, damaged).await,
-                Err(fault) => Condition::Unknown(fault.to_string()),
-            };
+            let condition = self.scrub_copy(object, &layout, node).await;
+            let condition = condition.unwrap_or_else(|fault| Condition::Unknown(fault.to_string()));
             conditions.push(NodeCondition { node: node.name().to_owned(), condition });
         }
         Ok(conditions)
@@ -134,6 +129,14 @@ impl Upkeep for Kubo {
     }
 }
 
+/// What was found of a copy.
+struct Found {
+    /// Blocks that are damaged or missing.
+    damaged: Vec<Cid>,
+    /// The leaf at which to go on, when they are healed.
+    next: Option<u64>,
+}
+
 impl Kubo {
     /// Copies an object to a node from those that have it; `false` if somebody is at it already.
     /// The node checks every block against its CID.
@@ -159,27 +162,53 @@ impl Kubo {
         Ok(true)
     }
 
-    /// Reads every block of the object's copy on `node`; gives those that are damaged or missing,
-    /// `None` if it does not keep the object.
+    /// Reads every block of the object's copy on `node`, and heals as it goes.
+    async fn scrub_copy(
+        &self,
+        object: &ObjectRef,
+        layout: &Layout,
+        node: &Node,
+    ) -> Result<Condition, Fault> {
+        if node.noted(node.pinned(&object.root()).await)?.is_none() {
+            return Ok(Condition::Absent);
+        }
+        let mut healed = Vec::new();
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let found = self.look(object, layout, node, from).await?;
+            next = found.next;
+            if !found.damaged.is_empty() {
+                match self.heal(node, found.damaged).await {
+                    Condition::Healed(blocks) => healed.extend(blocks),
+                    other => return Ok(other),
+                }
+            }
+        }
+        Ok(if healed.is_empty() { Condition::Whole } else { Condition::Healed(healed) })
+    }
+
+    /// Reads the blocks of the copy on `node` from a leaf on, and with the first one the members,
+    /// until there are enough damaged or missing ones or it is not known how to go on.
     async fn look(
         &self,
         object: &ObjectRef,
         layout: &Layout,
         node: &Node,
-    ) -> Result<Option<Vec<Cid>>, Fault> {
-        if node.noted(node.pinned(&object.root()).await)?.is_none() {
-            return Ok(None);
-        }
+        from: u64,
+    ) -> Result<Found, Fault> {
         let mut damaged = Vec::new();
         let mut seen = Vec::new();
-        let mut blocks = vec![object.root()];
-        if let Ok((_, directory)) = self.source().directory(&object.pin).await {
-            let members = directory.entries().iter().filter(|entry| entry.name != CONTENT);
-            blocks.extend(members.map(|entry| entry.cid));
+        let mut blocks = Vec::new();
+        if from == 0 {
+            blocks.push(object.root());
+            if let Ok((_, directory)) = self.source().directory(&object.pin).await {
+                let members = directory.entries().iter().filter(|entry| entry.name != CONTENT);
+                blocks.extend(members.map(|entry| entry.cid));
+            }
         }
-        for leaf in 0..layout.leaves() {
-            let path = self.trees.path(&self.pool, object, layout, leaf).await;
-            let path = path.map_err(|error| Fault::Nonsense(error.to_string()))?;
+        for leaf in from..layout.leaves() {
+            let path = self.trees.path_as_far_as_known(&self.pool, object, layout, leaf);
+            let (path, lost) = path.await;
             for (level, cid) in path.iter().enumerate() {
                 // Of the inner nodes each comes once, before its leaves.
                 if seen.get(level) != Some(cid) {
@@ -195,11 +224,17 @@ impl Kubo {
                     Err(fault) => return Err(fault),
                 }
             }
-            if damaged.len() >= MAX_NAMED {
-                break;
+            match lost {
+                // What is below it is known when it is healed.
+                Some(_) if !damaged.is_empty() => return Ok(Found { damaged, next: Some(leaf) }),
+                Some(error) => return Err(Fault::Nonsense(error.to_string())),
+                None if damaged.len() >= AT_A_TIME => {
+                    return Ok(Found { damaged, next: Some(leaf + 1) });
+                }
+                None => {}
             }
         }
-        Ok(Some(damaged))
+        Ok(Found { damaged, next: None })
     }
 
     /// Puts good blocks in the place of bad ones.
