@@ -15,7 +15,7 @@ use super::{Kubo, sections};
 use crate::block::{Block, MAX_BLOCK_LEN};
 use crate::car::{HEADER_LEN, Layout};
 use crate::engine::{
-    Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep, layout_of,
+    Condition, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep, layout_of,
 };
 use crate::pin::{Replica, ReplicaStatus};
 use crate::revision::CONTENT;
@@ -142,7 +142,9 @@ impl Kubo {
     /// The node checks every block against its CID.
     async fn copy(&self, object: &ObjectRef, node: &Node) -> Result<bool, Fault> {
         let Some(_fed) = self.feeding.begin(node, object.root()) else { return Ok(false) };
-        let car = self.car(object).await.map_err(|e| Fault::Nonsense(e.to_string()))?;
+        let layout = layout_of(self.settings.params, object);
+        let car = async { self.source().car_checked(object.clone(), layout?).await };
+        let car = car.await.map_err(|e| Fault::Nonsense(e.to_string()))?;
         let len = car.left();
         // The first item is the header, which is written anew.
         let sections = car.map_err(|error| FollowError::Io(std::io::Error::other(error))).scan(
