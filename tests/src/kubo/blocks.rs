@@ -32,12 +32,17 @@ impl Repo {
     }
 
     /// All blocks that have a file, as CIDs of raw blocks: what they are in, the files do not say.
+    /// Not those that wait in `.temp` for others to come: of an import that was cut off, some stay
+    /// there until the node is started again.
     ///
     /// # Panics
     /// If a file is named otherwise than after a hash.
     #[must_use]
     pub fn blocks(&self) -> BTreeSet<Cid> {
-        let files = files_below(&self.path().join("blocks"));
+        let directory = self.path().join("blocks");
+        let waiting = directory.join(".temp");
+        let mut files = files_below(&directory);
+        files.retain(|path| !path.starts_with(&waiting));
         let blocks = files.iter().filter(|path| path.extension().is_some_and(|ext| ext == "data"));
         let cid = |path: &PathBuf| {
             let key = path.file_stem().and_then(|key| key.to_str()).expect("an ASCII name");

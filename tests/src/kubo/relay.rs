@@ -63,11 +63,13 @@ impl Trick {
     #[must_use]
     pub fn failing_at_its_end(body: &str) -> Self {
         let len = body.len();
+        // A chunk of no length is the last one.
+        let chunk = if body.is_empty() { String::new() } else { format!("{len:x}\r\n{body}\r\n") };
         Self::Answer(
             format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTrailer: X-Stream-Error\r\n\
                  Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
-                 {len:x}\r\n{body}\r\n0\r\nX-Stream-Error: the disk went away\r\n\r\n"
+                 {chunk}0\r\nX-Stream-Error: the disk went away\r\n\r\n"
             )
             .into_bytes(),
         )
