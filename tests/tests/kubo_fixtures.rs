@@ -61,6 +61,24 @@ async fn nodes_of_a_swarm_fetch_from_each_other_and_strangers_do_not() {
 }
 
 #[tokio::test]
+async fn nodes_that_are_kept_are_found_again_with_one_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut swarm = Swarm::kept_at(directory.path(), 2).await;
+    let cid = add(&swarm[0], &content(1));
+    let before: Vec<_> = swarm.iter().map(|node| node.rpc().to_owned()).collect();
+    for node in swarm.iter_mut() {
+        node.stop().await;
+        assert!(!node.is_running());
+    }
+    drop(swarm);
+    let swarm = Swarm::kept_at(directory.path(), 3).await;
+    let after: Vec<_> = swarm.iter().map(|node| node.rpc().to_owned()).collect();
+    assert_eq!(before, after[..2]);
+    assert!(swarm[0].repo().has_block(&cid));
+    assert_eq!(fetch(&swarm[2], &cid).await.unwrap(), content(1));
+}
+
+#[tokio::test]
 async fn blocks_are_found_on_disk_and_damaged_there() {
     let node = Node::start().await;
     let root = add(&node, &content(1));

@@ -32,8 +32,8 @@ impl Repo {
     }
 
     /// All blocks that have a file, as CIDs of raw blocks: what they are in, the files do not say.
-    /// Not those that wait in `.temp` for others to come: of an import that was cut off, some stay
-    /// there until the node is started again.
+    /// Not those that wait in `.temp` for others to come: of an import that was cut off, a few may
+    /// stay there until the node is started again.
     ///
     /// # Panics
     /// If a file is named otherwise than after a hash.

@@ -59,6 +59,17 @@ impl Node {
         self.process.wait().expect("a killed child ends");
     }
 
+    /// Has it end by itself, and waits until it has (SIGTERM).
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn stop(&mut self) {
+        if self.is_running() {
+            self.signal(Signal::TERM);
+        }
+        wait::until("Kubo to end", async || (!self.is_running()).then_some(())).await;
+    }
+
     /// Stops it in the middle of whatever it does (SIGSTOP): it answers nothing, but its
     /// connections stay, and new ones are made.
     ///

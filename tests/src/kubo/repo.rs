@@ -15,10 +15,16 @@ use tempfile::TempDir;
 
 use crate::tools;
 
-/// A new Kubo repository that adds by profile unixfs-v1-2025; it goes when it is dropped.
+/// How blocks are made of what is added.
+const PROFILE: &str = "unixfs-v1-2025";
+
+/// A new Kubo repository that adds by profile unixfs-v1-2025; it goes when it is dropped,
+/// unless it is kept.
 #[derive(Debug)]
 pub struct Repo {
-    directory: TempDir,
+    directory: PathBuf,
+    /// The same, if it goes with this value.
+    _temporary: Option<TempDir>,
     /// What whoever calls the RPC has to show, as Kubo spells it.
     secret: Option<String>,
 }
@@ -30,12 +36,24 @@ impl Repo {
     /// Without Kubo.
     #[must_use]
     pub fn new() -> Self {
-        let repo = Self::with_profiles("unixfs-v1-2025");
-        repo.configure(|config| {
-            let blocks = &mut config["Datastore"]["Spec"]["mounts"][0];
-            assert_eq!(blocks["prefix"], "flatfs.datastore", "the blocks' mount comes first");
-            blocks["sync"] = json!(true);
-        });
+        let repo = Self::with_profiles(PROFILE);
+        repo.configure(make_durable);
+        repo
+    }
+
+    /// The one below a directory, which stays: what an earlier one there kept is found again.
+    ///
+    /// # Panics
+    /// Without Kubo, or if the directory cannot be made.
+    #[must_use]
+    pub fn kept_at(directory: &Path) -> Self {
+        std::fs::create_dir_all(directory).expect("a directory can be made");
+        let directory = directory.canonicalize().expect("a directory has a path");
+        let repo = Self { directory, _temporary: None, secret: None };
+        if !repo.path().join("config").exists() {
+            repo.init(PROFILE);
+            repo.configure(make_durable);
+        }
         repo
     }
 
@@ -51,10 +69,15 @@ impl Repo {
 
     fn with_profiles(profiles: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let repo = Self { directory, secret: None };
-        repo.run(["init", "--empty-repo", "--profile", profiles]);
-        repo.configure(keep_private);
+        let path = directory.path().to_owned();
+        let repo = Self { directory: path, _temporary: Some(directory), secret: None };
+        repo.init(profiles);
         repo
+    }
+
+    fn init(&self, profiles: &str) {
+        self.run(["init", "--empty-repo", "--profile", profiles]);
+        self.configure(keep_private);
     }
 
     /// Makes one whose node's RPC answers only who shows `secret`: `basic:user:password` or
@@ -71,10 +94,14 @@ impl Repo {
         repo
     }
 
-    /// Has its node talk only to nodes that know `secret`, 32 bytes in hexadecimal.
-    pub(super) fn join_swarm(&self, secret: &str) {
-        let key = format!("/key/swarm/psk/1.0.0/\n/base16/\n{secret}\n");
+    /// Has its node talk only to nodes with the same key.
+    pub(super) fn join_swarm(&self, key: &str) {
         std::fs::write(self.path().join("swarm.key"), key).expect("a key can be written");
+    }
+
+    /// The key of its node's swarm.
+    pub(super) fn swarm_key(&self) -> Option<String> {
+        std::fs::read_to_string(self.path().join("swarm.key")).ok()
     }
 
     /// The value of the `Authorization` header that its node's RPC wants to see.
@@ -89,7 +116,7 @@ impl Repo {
     /// Its `$IPFS_PATH`.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.directory.path().join("ipfs")
+        self.directory.join("ipfs")
     }
 
     /// Edits its configuration; a running daemon does not see it.
@@ -111,7 +138,7 @@ impl Repo {
         let mut command = Command::new(tools::ipfs());
         command
             .env_clear()
-            .env("HOME", self.directory.path())
+            .env("HOME", &self.directory)
             .env("IPFS_PATH", self.path())
             .env("IPFS_TELEMETRY", "off")
             .env("GOMAXPROCS", "2")
@@ -209,6 +236,12 @@ impl Default for Repo {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn make_durable(config: &mut Value) {
+    let blocks = &mut config["Datastore"]["Spec"]["mounts"][0];
+    assert_eq!(blocks["prefix"], "flatfs.datastore", "the blocks' mount comes first");
+    blocks["sync"] = json!(true);
 }
 
 /// No peers, no announcements, nothing fetched, nothing looked up; free ports.

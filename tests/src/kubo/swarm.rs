@@ -1,6 +1,7 @@
 //! Several nodes.
 
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 
 use cidlock_ipfs_client::engine::kubo::NodeAddress;
 use futures::future::join_all;
@@ -19,19 +20,29 @@ impl Swarm {
     /// # Panics
     /// If one does not start.
     pub async fn start(n: usize) -> Self {
-        let secret: String = (0..4)
-            .map(|_| format!("{:016x}", getrandom::u64().expect("a random number")))
-            .collect();
-        let repo = || {
-            let repo = Repo::new();
-            repo.join_swarm(&secret);
+        Self::of((0..n).map(|_| Repo::new()).collect()).await
+    }
+
+    /// The same nodes again and again, kept below `directory`, each at its former addresses. There
+    /// may be more of them than there were.
+    ///
+    /// # Panics
+    /// If one does not start.
+    pub async fn kept_at(directory: &Path, n: usize) -> Self {
+        let repo = |i| Repo::kept_at(&directory.join(format!("node-{i}")));
+        Self::of((0..n).map(repo).collect()).await
+    }
+
+    async fn of(repos: Vec<Repo>) -> Self {
+        let key = repos.iter().find_map(Repo::swarm_key).unwrap_or_else(fresh_key);
+        for repo in &repos {
+            repo.join_swarm(&key);
             repo.configure(|config| {
                 config["Gateway"]["NoFetch"] = json!(false);
                 config["Gateway"]["RetrievalTimeout"] = json!("3s");
             });
-            repo
-        };
-        let nodes = join_all((0..n).map(|_| Node::over(repo()))).await;
+        }
+        let nodes = join_all(repos.into_iter().map(Node::over)).await;
         let peers: Vec<_> = nodes.iter().map(Node::peer).collect();
         for (i, node) in nodes.iter().enumerate() {
             let others = peers.iter().enumerate().filter(|(other, _)| *other != i);
@@ -72,6 +83,12 @@ impl Swarm {
         let named = |(i, node): (usize, &Node)| node.address(&format!("node-{i}"));
         self.iter().enumerate().map(named).collect()
     }
+}
+
+fn fresh_key() -> String {
+    let number = |_| format!("{:016x}", getrandom::u64().expect("a random number"));
+    let secret: String = (0..4).map(number).collect();
+    format!("/key/swarm/psk/1.0.0/\n/base16/\n{secret}\n")
 }
 
 impl Deref for Swarm {
