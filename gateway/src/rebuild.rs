@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use cidlock_crypto::statement::StatementError;
 use cidlock_crypto::{ObjectId, UnixTime};
-use cidlock_ipfs_client::engine::{Engine, EngineError, NodeHealth};
-use cidlock_ipfs_client::pin::{Pin, ReplicaStatus};
+use cidlock_ipfs_client::engine::{Engine, EngineError};
+use cidlock_ipfs_client::pin::Pin;
 use futures::StreamExt as _;
 
 use crate::clock::Clock;
@@ -154,7 +154,6 @@ impl Rebuild {
         found: &mut Found,
         mut visit: impl AsyncFnMut(&mut Found, &Pin, Recovered) -> Result<(), RebuildError>,
     ) -> Result<(), RebuildError> {
-        let replicas = self.replicas().await;
         let mut pins = self.engine.pins();
         let mut newest: Option<(Pin, Recovered)> = None;
         while let Some(pin) = pins.next().await {
@@ -169,7 +168,7 @@ impl Rebuild {
                 found.foreign += 1;
                 continue;
             }
-            let file = match self.file(&pin, &replicas).await {
+            let file = match self.file(&pin).await {
                 Ok(file) => file,
                 Err(error) => {
                     found.damaged.push(damage(pin.name.as_str(), &error));
@@ -194,22 +193,13 @@ impl Rebuild {
     }
 
     /// The file that the statement in `pin` describes.
-    async fn file(&self, pin: &Pin, replicas: &[ReplicaRow]) -> Result<Recovered, Unusable> {
+    async fn file(&self, pin: &Pin) -> Result<Recovered, Unusable> {
         let member = self.engine.member(pin, STATEMENT_MEMBER).await?;
         let signed = String::from_utf8(member.to_vec()).map_err(|_| Unusable::Text)?;
         let statement = self.keyring.keys().open_statement(&signed)?;
-        Ok(Recovered::new(pin, &statement, signed, replicas.to_vec())?)
-    }
-
-    /// Where everything that is found is: an engine that lists a pin has it.
-    async fn replicas(&self) -> Vec<ReplicaRow> {
-        let nodes = self.engine.health().await.map(|health| health.nodes).unwrap_or_default();
-        let row = |node: NodeHealth| ReplicaRow {
-            engine: self.engine.name().to_owned(),
-            node: node.node,
-            status: ReplicaStatus::Pinned.to_string(),
-        };
-        nodes.into_iter().map(row).collect()
+        let replicas = self.engine.replicas(pin).await?;
+        let replicas = replicas.iter().map(ReplicaRow::from).collect();
+        Ok(Recovered::new(pin, &statement, signed, replicas)?)
     }
 }
 

@@ -64,5 +64,5 @@ pub async fn run(make: impl AsyncFn() -> Subject) {
     revisions::can_be_taken_back(&make().await).await;
     revisions::of_what_is_not_current_are_refused(&make().await).await;
     let health = make().await.engine.health().await.expect("an engine says how it is");
-    assert!(health.is_well(), "a fresh engine is well: {health:?}");
+    assert!(health.is_well() && health.is_ready(), "a fresh engine is well: {health:?}");
 }

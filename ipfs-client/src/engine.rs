@@ -81,8 +81,8 @@ pub trait Engine: Upkeep {
     /// Makes `to` the object's one root and lets go of `from`, durably: to the new root, or back to
     /// the former one. To settle again is no error. Nothing but `from` is ever removed.
     ///
-    /// Says how each node is with `to`. A node that is not [`Pinned`](crate::pin::ReplicaStatus::Pinned)
-    /// could not be asked or lacks `to`, and may still keep `from`.
+    /// Says how each node is with `to`. One that is not [`Pinned`](crate::pin::ReplicaStatus::Pinned)
+    /// could not be asked, and may still keep `from`; so may one that lacks `to`, which is left out.
     async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError>;
 
     /// All pins: of an object that is being revised both, one after the other. One that cannot be
@@ -163,6 +163,8 @@ fn layout_for(
 pub struct Health {
     /// Each node of the engine.
     pub nodes: Vec<NodeHealth>,
+    /// How many of them have to be well before an upload can be acknowledged.
+    pub needed: usize,
 }
 
 /// How one node is.
@@ -177,6 +179,15 @@ pub struct NodeHealth {
 impl Health {
     /// Whether every node is well.
     pub fn is_well(&self) -> bool {
-        self.nodes.iter().all(|node| node.problem.is_none())
+        self.well() == self.nodes.len()
+    }
+
+    /// Whether enough nodes are well for an upload.
+    pub fn is_ready(&self) -> bool {
+        self.well() >= self.needed
+    }
+
+    fn well(&self) -> usize {
+        self.nodes.iter().filter(|node| node.problem.is_none()).count()
     }
 }

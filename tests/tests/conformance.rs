@@ -5,9 +5,9 @@ use std::time::Duration;
 use cidlock_ipfs_client::conformance::{self, Subject};
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::Kubo;
-use cidlock_ipfs_client::engine::kubo::{NodeAddress, Settings};
+use cidlock_ipfs_client::engine::kubo::Settings;
 use cidlock_ipfs_client::staging::{Limits, StagingArea};
-use cidlock_tests::kubo::Node;
+use cidlock_tests::kubo::Swarm;
 use cidlock_tests::shelf::Shelf;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,22 +42,16 @@ async fn kubo_passes_with_three_nodes() {
 
 /// Each case gets the same nodes, emptied of pins.
 async fn kubo(n: usize, params: DagParams) {
-    let nodes = futures::future::join_all((0..n).map(|_| Node::start())).await;
+    let nodes = Swarm::of_strangers(n).await;
     let directories = std::cell::RefCell::new(Vec::new());
     conformance::run(async || {
-        for node in &nodes {
+        for node in nodes.iter() {
             let pins = node.repo().run(["pin", "ls", "--type=recursive", "--quiet"]);
             for pin in pins.lines() {
                 node.repo().run(["pin", "rm", pin]);
             }
             node.repo().run(["repo", "gc", "--quiet"]);
         }
-        let addresses = nodes.iter().enumerate().map(|(i, node)| NodeAddress {
-            name: format!("node-{i}"),
-            rpc: node.rpc().parse().expect("an address"),
-            gateway: Some(node.gateway().parse().expect("an address")),
-            authorization: None,
-        });
         let settings = Settings {
             params,
             replicas: n,
@@ -65,7 +59,7 @@ async fn kubo(n: usize, params: DagParams) {
             rpc_limit: Duration::from_secs(10),
             read_limit: Duration::from_secs(5),
         };
-        let engine = Kubo::over(addresses.collect(), settings).expect("an engine");
+        let engine = Kubo::over(nodes.addresses(), settings).expect("an engine");
         let directory = tempfile::tempdir().expect("a temporary directory");
         let limits = Limits { max_bytes: 1 << 30 };
         let staging = StagingArea::open(directory.path(), limits, params).await;

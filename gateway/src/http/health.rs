@@ -20,7 +20,7 @@ pub(super) async fn ready(State(services): State<Arc<Services>>) -> Result<&'sta
     };
     services.store.ping().await.map_err(|_| not_ready("store"))?;
     let health = services.uploads.engine.health().await.map_err(|_| not_ready("engine"))?;
-    if !health.is_well() {
+    if !health.is_ready() {
         return Err(not_ready("engine"));
     }
     Ok("ready\n")

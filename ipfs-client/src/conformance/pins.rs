@@ -2,7 +2,7 @@
 
 use super::fixture::{batches, name};
 use super::{Subject, pattern};
-use crate::pin::Unpinned;
+use crate::pin::{Replica, ReplicaStatus, Unpinned};
 
 /// All pins that were committed are listed, with their roots, and no others.
 pub async fn are_listed_exactly(subject: &Subject) {
@@ -12,6 +12,11 @@ pub async fn are_listed_exactly(subject: &Subject) {
         pins.push(subject.store(n, &pattern(n, 10 * n)).await.pin);
     }
     subject.expect_pins(&pins).await;
+    for pin in &pins {
+        let replicas = subject.engine.replicas(pin).await.expect("an engine says where a pin is");
+        let pinned = |replica: &Replica| replica.status == ReplicaStatus::Pinned;
+        assert!(!replicas.is_empty() && replicas.iter().all(pinned), "{replicas:?}");
+    }
 }
 
 /// Neither an ingest that is dropped nor an upload that is given up leaves a pin.

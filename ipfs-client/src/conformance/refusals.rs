@@ -18,6 +18,11 @@ pub async fn of_what_is_not_there(subject: &Subject) {
     assert!(matches!(member, Err(EngineError::NotFound { .. })), "of an unknown pin: {member:?}");
     let member = subject.engine.member(&known.pin, "missing").await;
     assert!(matches!(member, Err(EngineError::NotFound { .. })), "an unknown member: {member:?}");
+    let replicas = subject.engine.replicas(&unknown.pin).await;
+    assert!(
+        matches!(replicas, Err(EngineError::NotFound { .. })),
+        "of an unknown pin: {replicas:?}"
+    );
     let unpinned = subject.engine.unpin(&unknown.pin).await;
     let unpinned = unpinned.expect("unpinning succeeds").found();
     assert_eq!(unpinned, Some(Unpinned::WasAbsent), "an unknown pin");

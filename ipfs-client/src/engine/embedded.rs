@@ -149,7 +149,7 @@ impl Engine for Embedded {
     async fn health(&self) -> Result<Health, EngineError> {
         let place = self.place.clone();
         let problem = file::blocking(move || place.probe()).await.err().map(|e| e.to_string());
-        Ok(Health { nodes: vec![NodeHealth { node: NODE.to_owned(), problem }] })
+        Ok(Health { nodes: vec![NodeHealth { node: NODE.to_owned(), problem }], needed: 1 })
     }
 }
 

@@ -3,7 +3,7 @@
 //! An object is the same blocks as everywhere, under one recursive pin that has the object's name.
 //! Each node is fed by a follower of the upload's file, so that a slow one holds nobody up, and is
 //! told to pin at the end; an upload is acknowledged when `min_replicas` have confirmed. What the
-//! others lack is fed on, and repaired later. Reads go to the quickest node that is up, leaf by leaf
+//! others lack is fed on; what they still lack then a repair restores. Reads go to the quickest node that is up, leaf by leaf
 //! through its HTTP gateway, and go on with another one at the exact byte.
 //!
 //! It deliberately trusts no node: CIDs are computed here, lengths and counts are compared, and every
@@ -213,13 +213,15 @@ impl Engine for Kubo {
             node.import(Feed::early(sections(revision.blocks()))).await?;
             node.pin_beside(&from_root, &root).await
         });
-        let (replicas, worst) = statuses(asked.await);
-        let pinned = replicas.iter().filter(|r| r.status == ReplicaStatus::Pinned).count();
-        let enough = self.settings.min_replicas.min(self.settings.replicas);
-        if pinned >= enough {
-            return Ok(Pinned::confirmed_by_engine(pin, replicas));
+        let Answers { mut replicas, missing, worst } = answers(asked.await);
+        if pinned(&replicas) < self.settings.min_replicas {
+            return Err(given_up(worst, &format!("the pin of {}", from.name), "pin a revision"));
         }
-        Err(given_up(worst, &format!("the pin of {}", from.name), "pin a revision"))
+        // A node without the object may be one that is still to get it.
+        let wanted = self.settings.replicas.saturating_sub(replicas.len());
+        let wanting = missing.iter().take(wanted);
+        replicas.extend(wanting.map(|node| node.replica(ReplicaStatus::Pending)));
+        Ok(Pinned::confirmed_by_engine(pin, replicas))
     }
 
     async fn settle(&self, from: &Pin, to: &Pin) -> Result<Vec<Replica>, EngineError> {
@@ -232,11 +234,7 @@ impl Engine for Kubo {
             }
             Ok(())
         });
-        let (replicas, worst) = statuses(asked.await);
-        if replicas.iter().any(|replica| replica.status == ReplicaStatus::Pinned) {
-            return Ok(replicas);
-        }
-        Err(given_up(worst, &format!("the pin of {}", to.name), "settle a revision"))
+        answers(asked.await).some_pinned(to, "settle a revision")
     }
 
     /// In the order of their names; all are held in memory, some 150 bytes each.
@@ -301,30 +299,49 @@ impl Engine for Kubo {
             .all()
             .iter()
             .map(|node| NodeHealth { node: node.name().to_owned(), problem: node.problem() });
-        Ok(Health { nodes: nodes.collect() })
+        Ok(Health { nodes: nodes.collect(), needed: self.settings.min_replicas })
     }
 }
 
-/// How each node is, and why those that are not well are not.
-fn statuses(
-    asked: Vec<(Arc<Node>, Result<(), Fault>)>,
-) -> (Vec<Replica>, Option<(Arc<Node>, Fault)>) {
-    let mut worst = None;
-    let mut replicas = Vec::with_capacity(asked.len());
+/// What nodes answered when they were asked about a root.
+struct Answers {
+    /// Those that keep it, and those that could not be asked.
+    replicas: Vec<Replica>,
+    /// Those that have not got it.
+    missing: Vec<Arc<Node>>,
+    /// Why not all keep it.
+    worst: Option<(Arc<Node>, Fault)>,
+}
+
+fn answers(asked: Vec<(Arc<Node>, Result<(), Fault>)>) -> Answers {
+    let mut answers = Answers { replicas: Vec::new(), missing: Vec::new(), worst: None };
     for (node, done) in asked {
-        let status = match node.noted(done) {
-            Ok(()) => ReplicaStatus::Pinned,
+        match node.noted(done) {
+            Ok(()) => answers.replicas.push(node.replica(ReplicaStatus::Pinned)),
             Err(fault) => {
-                let status = ReplicaStatus::Pending;
-                let replica = node.replica(status);
-                worst = Some(worse(worst, node, fault));
-                replicas.push(replica);
-                continue;
+                match fault {
+                    Fault::Missing => answers.missing.push(Arc::clone(&node)),
+                    _ => answers.replicas.push(node.replica(ReplicaStatus::Pending)),
+                }
+                answers.worst = Some(worse(answers.worst, node, fault));
             }
-        };
-        replicas.push(node.replica(status));
+        }
     }
-    (replicas, worst)
+    answers
+}
+
+impl Answers {
+    /// How the nodes are, if any keeps the root of `pin`.
+    fn some_pinned(self, pin: &Pin, doing: &'static str) -> Result<Vec<Replica>, EngineError> {
+        match pinned(&self.replicas) {
+            0 => Err(given_up(self.worst, &format!("the pin of {}", pin.name), doing)),
+            _ => Ok(self.replicas),
+        }
+    }
+}
+
+fn pinned(replicas: &[Replica]) -> usize {
+    replicas.iter().filter(|replica| replica.status == ReplicaStatus::Pinned).count()
 }
 
 /// Blocks as a CAR has them, without its header.

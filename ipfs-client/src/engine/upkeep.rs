@@ -8,11 +8,17 @@ use async_trait::async_trait;
 use cid::Cid;
 
 use super::{EngineError, ObjectRef};
-use crate::pin::Replica;
+use crate::pin::{Pin, Replica};
 
 /// How an engine's copies of an object are looked after.
 #[async_trait]
 pub trait Upkeep: Send + Sync + 'static {
+    /// Which nodes keep this root, as they say, and which could not be asked
+    /// ([`Pending`](crate::pin::ReplicaStatus::Pending)). Nothing is changed.
+    ///
+    /// [`EngineError::NotFound`] if all nodes answered and none has it.
+    async fn replicas(&self, pin: &Pin) -> Result<Vec<Replica>, EngineError>;
+
     /// Has the object kept by as many nodes as it should be, copied from those that have it; says
     /// how each node is afterwards. What it cannot mend now is in the answer, not an error.
     ///

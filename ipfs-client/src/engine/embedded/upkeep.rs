@@ -10,14 +10,19 @@ use crate::car::Whole;
 use crate::engine::{
     Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep,
 };
-use crate::pin::Replica;
+use crate::pin::{Pin, Replica};
 
 #[async_trait]
 impl Upkeep for Embedded {
-    async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
-        let (place, pin) = (self.place.clone(), object.pin.clone());
+    async fn replicas(&self, pin: &Pin) -> Result<Vec<Replica>, EngineError> {
+        let (place, pin) = (self.place.clone(), pin.clone());
         blocking(move || place.find(&pin).map(drop)).await?;
         Ok(vec![replica_here()])
+    }
+
+    /// There is nowhere to copy from.
+    async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
+        self.replicas(&object.pin).await
     }
 
     async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError> {

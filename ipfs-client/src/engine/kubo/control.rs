@@ -18,10 +18,7 @@ use serde::Serialize;
 
 use super::NodeAddress;
 use super::fault::{Fault, line};
-use super::wire::{refused, within};
-
-/// The longest answer to a small question.
-const MAX_ANSWER_LEN: usize = 64 * 1024;
+use super::wire::{MAX_ANSWER_LEN, refused, within};
 
 /// A node's control plane.
 pub(super) struct Control {
@@ -64,8 +61,10 @@ impl Control {
 
     /// Pins `to` under the name of `from`, which stays pinned.
     pub(super) async fn pin_beside(&self, from: &Cid, to: &Cid) -> Result<(), Fault> {
-        let request = PinUpdate { from: from.to_string(), to: to.to_string() };
-        self.order(request.pairs(), "pin a revision", self.limit).await
+        let unpin = "false".to_owned();
+        let request =
+            PinUpdate([("arg", from.to_string()), ("arg", to.to_string()), ("unpin", unpin)]);
+        self.order(request, "pin a revision", self.limit).await
     }
 
     /// Whether the node itself has the block.
@@ -101,23 +100,12 @@ impl Control {
     }
 }
 
-struct PinUpdate {
-    from: String,
-    to: String,
-}
-
-impl PinUpdate {
-    /// `arg` comes twice.
-    fn pairs(self) -> PinUpdatePairs {
-        PinUpdatePairs([("arg", self.from), ("arg", self.to), ("unpin", "false".to_owned())])
-    }
-}
-
+/// As pairs, since `arg` comes twice.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct PinUpdatePairs([(&'static str, String); 3]);
+struct PinUpdate([(&'static str, String); 3]);
 
-impl ApiRequest for PinUpdatePairs {
+impl ApiRequest for PinUpdate {
     const PATH: &'static str = "/pin/update";
 }
 

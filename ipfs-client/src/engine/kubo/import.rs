@@ -13,8 +13,8 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::fault::{Fault, line};
-use super::node::{answer, walk_limit};
-use super::wire::{Body, Wire};
+use super::node::walk_limit;
+use super::wire::{Body, Wire, short};
 use crate::car::{header, header_without_roots};
 use crate::staging::FollowError;
 
@@ -60,8 +60,9 @@ impl Feed {
         let boundary = boundary();
         let media_type = format!("multipart/form-data; boundary={boundary}");
         let body = body(form(&boundary, self.header, self.sections), Arc::clone(&pace));
+        let answer = async { short(wire.post(&call, Some(media_type), body).await?).await };
         tokio::select! {
-            answer = answer(wire, &call, media_type, body) => read(&answer?),
+            answer = answer => read(&answer?),
             fault = stalled(&pace) => Err(fault),
         }
     }

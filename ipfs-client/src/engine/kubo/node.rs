@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::import::{Feed, Imported};
 use super::pins::{self, PinLine};
 use super::state::{Health, State};
-use super::wire::{Body, Wire, bytes_of, short, within};
+use super::wire::{Wire, bytes_of, within};
 use super::{MIN_VERSION, NAME, NodeAddress, Settings};
 use crate::block::Block;
 use crate::pin::{Pin, Replica, ReplicaStatus};
@@ -226,14 +226,4 @@ impl Node {
 /// How long a walk over `len` bytes of blocks may take.
 pub(super) fn walk_limit(len: u64) -> Duration {
     WALK_BASE + Duration::from_secs(len.div_ceil(WALK_LEN_PER_S))
-}
-
-/// The short answer to an import.
-pub(super) async fn answer(
-    wire: &Wire,
-    call: &str,
-    media_type: String,
-    body: Body,
-) -> Result<Bytes, Fault> {
-    short(wire.post(call, Some(media_type), body).await?).await
 }

@@ -11,13 +11,13 @@ use super::fault::Fault;
 use super::import::Feed;
 use super::node::{Node, walk_limit};
 use super::pool::{given_up, worse};
-use super::{Kubo, sections};
+use super::{Kubo, answers, sections};
 use crate::block::{Block, MAX_BLOCK_LEN};
 use crate::car::{HEADER_LEN, Layout};
 use crate::engine::{
     Condition, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep, layout_of,
 };
-use crate::pin::{Replica, ReplicaStatus};
+use crate::pin::{Pin, Replica, ReplicaStatus};
 use crate::revision::CONTENT;
 use crate::staging::FollowError;
 
@@ -32,6 +32,13 @@ const AT_A_TIME: usize = 64;
 
 #[async_trait]
 impl Upkeep for Kubo {
+    async fn replicas(&self, pin: &Pin) -> Result<Vec<Replica>, EngineError> {
+        let asked = self.each(|node| async move {
+            node.pinned(&pin.root).await?.map(drop).ok_or(Fault::Missing)
+        });
+        answers(asked.await).some_pinned(pin, "look for an object")
+    }
+
     async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
         let pin = &object.pin;
         let asked = self.each(|node| async move { node.pinned(&pin.root).await }).await;

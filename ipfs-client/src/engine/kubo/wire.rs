@@ -30,7 +30,7 @@ const IDLE_LIMIT: Duration = Duration::from_secs(20);
 /// The most that a connection buffers, each way.
 const BUFFER_LEN: usize = 128 * 1024;
 /// The longest answer that is not a block.
-const MAX_ANSWER_LEN: usize = 64 * 1024;
+pub(super) const MAX_ANSWER_LEN: usize = 64 * 1024;
 
 /// A node's RPC and gateway, as they are spoken to.
 pub(super) struct Wire {
@@ -57,8 +57,7 @@ impl Wire {
 
     /// Calls the RPC and reads its short answer, which must come within `limit`.
     pub(super) async fn call(&self, call: &str, limit: Duration) -> Result<Bytes, Fault> {
-        let answer = async { self.post(call, None, empty()).await };
-        within(limit, "answer", async { short(answer.await?).await }).await
+        within(limit, "answer", async { short(self.post(call, None, empty()).await?).await }).await
     }
 
     /// Calls the RPC with a body; the head of the answer comes when the node is done with it.
