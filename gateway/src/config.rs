@@ -2,8 +2,8 @@
 //! this order of precedence.
 //!
 //! What is known of a setting is said once, where its concern is declared ([`HttpConfig`],
-//! [`LimitsConfig`], [`EngineConfig`], [`KuboConfig`], [`TokensConfig`], [`RetentionConfig`], [`LogConfig`]): name, type, default, unit,
-//! limits and what it is for. The names of its variable and flag, the check of its limits, the help,
+//! [`LimitsConfig`], [`EngineConfig`], [`KuboConfig`], [`TokensConfig`], [`RetentionConfig`],
+//! [`LogConfig`]): name, type, default, unit, limits and what it is for. The names of its variable and flag, the check of its limits, the help,
 //! what is printed and `docs/configuration.md` all come out of that.
 //!
 //! An unknown key or variable is an error: a misspelt limit must not be a missing one. No error

@@ -23,7 +23,7 @@ use cidlock_crypto::statement::{SignStatementError, Statement};
 use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{Engine, EngineError};
-use cidlock_ipfs_client::pin::Pin;
+use cidlock_ipfs_client::pin::{Pin, Replica, ReplicaStatus};
 use cidlock_ipfs_client::revision::Revision;
 
 pub use change::{Change, MAX_META_BYTES, MAX_META_KEYS};
@@ -124,11 +124,13 @@ impl Edits {
         Ok(file)
     }
 
-    /// Lets the former root go. That it could not is mended by the next revision, and costs nothing
-    /// meanwhile.
+    /// Lets the former root go. Where that is one engine's file, the next revision mends what went
+    /// wrong. A node that was away keeps the former root until somebody unpins it there: nothing
+    /// records that yet.
     async fn settle(&self, from: &Pin, file: &FileRow) {
         let to = Pin { name: from.name.clone(), root: file.root };
-        if let Err(error) = self.engine.settle(from, &to).await {
+        let settled = self.engine.settle(from, &to).await;
+        if let Err(error) = settled.and_then(|replicas| all_followed(&replicas)) {
             tracing::warn!(object = %file.id, %error, "a former revision is still kept");
         }
     }
@@ -144,30 +146,26 @@ impl Edits {
             let page = self.store.revision_intents(after, PageLimit::MAX).await?;
             let Some(last) = page.last() else { return Ok(undone) };
             after = Some(last.id);
-            for intent in page {
-                undone += usize::from(self.undo_or_remember(intent).await);
-            }
+            undone += self.undo_each(page).await;
         }
     }
 
     /// Tries again what could not be undone before; says how much is undone now.
     pub async fn undo_leftovers(&self) -> usize {
-        let mut undone = 0;
-        for intent in self.leftovers.take() {
-            undone += usize::from(self.undo_or_remember(intent).await);
-        }
-        undone
+        self.undo_each(self.leftovers.take().into()).await
     }
 
-    async fn undo_or_remember(&self, intent: RevisionIntent) -> bool {
-        match self.undo(&intent).await {
-            Ok(_) => true,
-            Err(error) => {
-                tracing::warn!(object = %intent.id, %error, "an unfinished revision stays");
-                self.leftovers.push(intent);
-                false
+    async fn undo_each(&self, intents: Vec<RevisionIntent>) -> usize {
+        let undo = |intent: RevisionIntent| async move {
+            match self.undo(&intent).await {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(object = %intent.id, %error, "an unfinished revision stays");
+                    Err(intent)
+                }
             }
-        }
+        };
+        self.leftovers.undo(intents, undo).await
     }
 
     /// Lets a revision go, then the record of it; in this order, so that a crash between the two is
@@ -181,7 +179,8 @@ impl Edits {
             Some(file) => {
                 // Not unpinned: of a damaged object nothing says that it is not the one to remove.
                 match self.engine.settle(&pin, &Pin { root: file.root, ..pin.clone() }).await {
-                    Ok(_) | Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
+                    Ok(replicas) => all_followed(&replicas)?,
+                    Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
                     Err(error) => return Err(error.into()),
                 }
                 self.store.abandon_revision(intent.id).await?;
@@ -193,5 +192,16 @@ impl Edits {
                 Ok(None)
             }
         }
+    }
+}
+
+/// A node that could not be asked may still keep the root that was to go.
+fn all_followed(replicas: &[Replica]) -> Result<(), EngineError> {
+    match replicas.iter().find(|replica| replica.status != ReplicaStatus::Pinned) {
+        None => Ok(()),
+        Some(Replica { node, .. }) => Err(EngineError::Unavailable {
+            doing: "let a root go",
+            source: format!("no answer from {node}").into(),
+        }),
     }
 }

@@ -14,6 +14,22 @@ const MAX: usize = 10_000;
 pub struct Leftovers<T>(Arc<Mutex<VecDeque<T>>>);
 
 impl<T> Leftovers<T> {
+    /// Tries to undo each of `these`, and remembers those that `undo` gives back; says how many it
+    /// did not.
+    pub async fn undo<F>(&self, these: impl IntoIterator<Item = T>, undo: impl Fn(T) -> F) -> usize
+    where
+        F: Future<Output = Result<(), T>>,
+    {
+        let mut undone = 0;
+        for leftover in these.into_iter().collect::<Vec<_>>() {
+            match undo(leftover).await {
+                Ok(()) => undone += 1,
+                Err(leftover) => self.push(leftover),
+            }
+        }
+        undone
+    }
+
     /// Remembers one.
     pub fn push(&self, leftover: T) {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -22,7 +38,7 @@ impl<T> Leftovers<T> {
         }
     }
 
-    /// All of them; who cannot undo one puts it back.
+    /// All of them, to be undone now.
     pub fn take(&self) -> VecDeque<T> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -43,6 +59,13 @@ impl<T> Default for Leftovers<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_could_not_be_undone_is_remembered_and_the_rest_is_counted() {
+        let leftovers = Leftovers::default();
+        let undone = leftovers.undo([1, 2, 3], async |i| if i == 2 { Err(i) } else { Ok(()) });
+        assert_eq!((undone.await, Vec::from(leftovers.take())), (2, vec![2]));
+    }
 
     #[test]
     fn what_is_taken_is_gone_and_there_are_never_too_many() {

@@ -32,3 +32,20 @@ pub fn start(config: &LogConfig) -> Result<(), ParseError> {
 fn quiet(filter: &str) -> String {
     if filter.contains(CHATTY) { filter.to_owned() } else { format!("{CHATTY}=warn,{filter}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chatty_is_quiet_unless_it_is_named() {
+        for (filter, quieted) in [
+            ("info", "ipfs_api_prelude=warn,info"),
+            ("", "ipfs_api_prelude=warn,"),
+            ("info,ipfs_api_prelude=trace", "info,ipfs_api_prelude=trace"),
+        ] {
+            assert_eq!(quiet(filter), quieted);
+            assert!(EnvFilter::builder().parse(quieted).is_ok(), "{quieted}");
+        }
+    }
+}

@@ -27,6 +27,9 @@ table! {
         /// `embedded`: files in the data directory, with nothing to install. `kubo`: the nodes of
         /// `[kubo]`. Objects are not moved by changing it.
         kind: String = EngineConfig::EMBEDDED.to_owned(), KIND, flag("engine");
+        /// How often it is tried again to undo an upload or a change that failed, and to finish a
+        /// deletion that some node did not follow.
+        retry_interval_s: u64 = 15, Rule::Seconds(1..=HOUR);
     }
 }
 
@@ -63,7 +66,5 @@ table! {
         rpc_timeout_s: u64 = 10, Rule::Seconds(1..=300);
         /// How long a node may be silent in a read before another one is asked.
         read_timeout_s: u64 = 5, Rule::Seconds(1..=300);
-        /// How often what a node could not follow (an unpin, a failed upload's removal) is tried again.
-        retry_interval_s: u64 = 15, Rule::Seconds(1..=HOUR);
     }
 }

@@ -10,8 +10,7 @@ table! {
         /// How long a file is kept after its retention is over, so that a mistaken clock or a
         /// mistaken order can be noticed. While the clock is in doubt nothing is deleted.
         grace_s: u64 = 7 * DAY, Rule::Seconds(0..=10 * YEAR);
-        /// How often it is looked whether a file is to be deleted, and what an engine did not let
-        /// go of is tried again.
+        /// How often it is looked whether a file is to be deleted.
         check_interval_s: u64 = HOUR, Rule::Seconds(1..=DAY);
     }
 }

@@ -21,8 +21,6 @@ pub struct Retention {
 pub struct Looked {
     /// Files deleted because their time was over.
     pub expired: usize,
-    /// Deletions that were pending and are done now.
-    pub resumed: usize,
     /// Why no file was deleted, if the clock is in doubt.
     pub doubt: Option<Doubt>,
 }
@@ -54,24 +52,21 @@ impl Retention {
                 Ok(Looked { doubt: Some(doubt), .. }) => {
                     tracing::warn!(%doubt, "no file is deleted for its retention");
                 }
-                Ok(Looked { expired: 0, resumed: 0, .. }) => {}
-                Ok(Looked { expired, resumed, .. }) => {
-                    tracing::info!(expired, resumed, "deleted files");
-                }
+                Ok(Looked { expired: 0, .. }) => {}
+                Ok(Looked { expired, .. }) => tracing::info!(expired, "deleted files"),
                 Err(error) => tracing::warn!(%error, "retention: will look again"),
             }
         }
     }
 
-    /// Deletes what is over, and goes on with what is pending.
+    /// Deletes what is over.
     ///
     /// # Errors
     /// The store cannot be asked.
     pub async fn look(&self) -> Result<Looked, DeletionError> {
         let deletions = &self.deletions;
         let now = deletions.clock.now();
-        let mut looked = Looked { resumed: deletions.resume().await?, ..Looked::default() };
-        looked.doubt = self.watch.doubt(now);
+        let mut looked = Looked { doubt: self.watch.doubt(now), ..Looked::default() };
         if looked.doubt.is_some() {
             return Ok(looked);
         }

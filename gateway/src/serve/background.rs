@@ -11,22 +11,20 @@ use crate::http::Services;
 
 /// Begins all of it; it ends when what is returned is dropped.
 pub(super) fn begin(config: &Config, services: &Services, retention: Retention) -> JoinSet<()> {
-    let interval = Duration::from_secs(config.kubo.retry_interval_s);
+    let interval = Duration::from_secs(config.engine.retry_interval_s);
     let mut jobs = JoinSet::new();
     jobs.spawn(retention.run());
     jobs.spawn(undo(services, interval));
     jobs
 }
 
-/// Goes on with what some node could not follow when it was asked for.
+/// Goes on with what could not be undone or followed when it was asked for.
 fn undo(services: &Services, interval: Duration) -> impl Future<Output = ()> + use<> {
     let (uploads, edits) = (services.uploads.clone(), services.edits.clone());
     let deletions = services.deletions.clone();
     async move {
         let mut ticks = tokio::time::interval(interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // What a start finds is seen to before it.
-        ticks.tick().await;
         loop {
             ticks.tick().await;
             let undone = uploads.undo_leftovers().await + edits.undo_leftovers().await;

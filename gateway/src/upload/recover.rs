@@ -19,30 +19,26 @@ impl Uploads {
             let page = self.store.intents(after, PageLimit::MAX).await?;
             let Some(last) = page.last() else { return Ok(undone) };
             after = Some(last.id);
-            for intent in page {
-                undone += usize::from(self.undo_or_remember(intent).await);
-            }
+            undone += self.undo_each(page).await;
         }
     }
 
     /// Tries again what could not be undone before; says how much is undone now.
     pub async fn undo_leftovers(&self) -> usize {
-        let mut undone = 0;
-        for intent in self.leftovers.take() {
-            undone += usize::from(self.undo_or_remember(intent).await);
-        }
-        undone
+        self.undo_each(self.leftovers.take().into()).await
     }
 
-    async fn undo_or_remember(&self, intent: Intent) -> bool {
-        match self.undo(&intent).await {
-            Ok(_) => true,
-            Err(error) => {
-                tracing::warn!(object = %intent.id, %error, "an unfinished upload stays");
-                self.leftovers.push(intent);
-                false
+    async fn undo_each(&self, intents: Vec<Intent>) -> usize {
+        let undo = |intent: Intent| async move {
+            match self.undo(&intent).await {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(object = %intent.id, %error, "an unfinished upload stays");
+                    Err(intent)
+                }
             }
-        }
+        };
+        self.leftovers.undo(intents, undo).await
     }
 
     /// Takes an upload's pin away, then the record of it; in this order, so that a crash between

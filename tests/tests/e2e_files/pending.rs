@@ -73,7 +73,7 @@ async fn it_is_tried_again_at_the_next_start() {
 
 #[tokio::test]
 async fn it_is_tried_again_while_the_gateway_runs() {
-    let gateway = Gateway::start_with("[retention]\ncheck_interval_s = 1\n").await;
+    let gateway = Gateway::start_with("[engine]\nretry_interval_s = 1\n").await;
     let admin = Client::admin(&gateway).await;
     let (file, clear) = delete_obstructed(&gateway, &admin).await;
     clear();

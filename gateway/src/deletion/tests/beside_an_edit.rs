@@ -90,6 +90,9 @@ impl Engine for Edited {
 
 #[async_trait]
 impl Upkeep for Edited {
+    async fn replicas(&self, pin: &Pin) -> Result<Vec<Replica>, EngineError> {
+        self.engine.replicas(pin).await
+    }
     async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
         self.engine.repair(object).await
     }

@@ -86,8 +86,12 @@ async fn compare(
     let engine = match engine::open(config, dir).await {
         Ok(engine) => engine,
         Err(error) => {
-            let mend = "see that the gateway's user may read and write it";
-            findings.push(Finding::wrong("objects", error.to_string(), mend));
+            let mend = if config.engine.is_kubo() {
+                "see what docs/configuration.md says of [kubo]"
+            } else {
+                "see that the gateway's user may read and write it"
+            };
+            findings.push(Finding::wrong("objects", format!("{error:#}"), mend));
             return Ok(findings);
         }
     };
@@ -131,7 +135,7 @@ async fn missing(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>,
             lost += 1;
             if lost <= NAMED {
                 let detail = format!("{}: {error}", file.cid);
-                let mend = format!("restore the object {} from your backup", pin.name);
+                let mend = format!("restore {}.car from your backup", pin.name);
                 findings.push(Finding::wrong("file", detail, mend));
             }
         }
