@@ -124,7 +124,9 @@ impl Home {
         self.directory.path().join("serve.log")
     }
 
-    fn configuration(&self) -> PathBuf {
+    /// The configuration file a gateway of this home is started with, where a test has written one.
+    #[must_use]
+    pub fn configuration(&self) -> PathBuf {
         self.directory.path().join("cidlock.toml")
     }
 }
