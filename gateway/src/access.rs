@@ -93,7 +93,9 @@ impl Access {
             return Err(AccessError::Revoked);
         }
         let user = self.subject(&claims.subject, claims.issued_at).await?;
-        if !scope.is_in(&claims.scope) {
+        // A role can have been taken away since the token was made.
+        let lacks_role = scope == Scope::Admin && !caller::is_admin(&user.roles);
+        if lacks_role || !scope.is_in(&claims.scope) {
             return Err(AccessError::InsufficientScope(scope));
         }
         let revocable = session.map(Revoked::Session).into_iter().collect();

@@ -31,6 +31,7 @@ mod rule;
 mod table;
 mod tokens;
 mod value;
+mod window;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,7 @@ pub use rule::Rule;
 pub use table::Table;
 pub use tokens::TokensConfig;
 pub use value::Value;
+pub use window::Window;
 
 /// The name of the file in the data directory.
 const FILE_NAME: &str = "cidlock.toml";

@@ -8,7 +8,8 @@
 //! - Nothing leaves the engine before the deletion is durable in the catalog and in the log.
 //! - Nothing is deleted because it is unknown: only by a grant, or when its retention and a grace
 //!   are over while the clock can be trusted.
-//! - A receipt says what is true when it is signed.
+//! - A receipt says what is true when it is signed: that a node has collected the object, only after
+//!   it has denied to have the root, the inner blocks and a sample of the leaves.
 //!
 //! What others have copied meanwhile is beyond its reach, and no receipt says otherwise.
 
@@ -22,9 +23,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cidlock_crypto::ObjectId;
 use cidlock_crypto::receipt::{NodeReceipt, Receipt};
-use cidlock_ipfs_client::engine::{Engine, EngineError};
+use cidlock_crypto::{ObjectId, UnixTime};
+use cidlock_ipfs_client::Cid;
+use cidlock_ipfs_client::engine::{Engine, EngineError, ObjectRef};
 use cidlock_ipfs_client::pin::{Pin, Removal};
 
 pub use doubt::{ClockWatch, Doubt};
@@ -34,13 +36,20 @@ pub use retention::Retention;
 
 use crate::access::{Caller, Delete, Grant, Revocations};
 use crate::clock::Clock;
+use crate::holds::Holds;
 use crate::keyring::Keyring;
 use crate::object::pin_name;
 use crate::phase::Phase;
-use crate::store::{Deletion, DeletionReason, FileRow, PageLimit, ReplicaRow, Store};
+use crate::store::{
+    Deletion, DeletionReason, FileRow, FormerRoot, PageLimit, Progress, ReplicaRow, Store,
+};
 
 /// A node's status while it may still keep the object.
 const PENDING: &str = "pending";
+/// Its status when it keeps the object no more, and may still have its blocks.
+const UNPINNED: &str = "unpinned";
+/// Its status when it has none of its blocks.
+const COLLECTED: &str = "collected";
 
 /// Deletions. Cheap to clone.
 #[derive(Clone)]
@@ -57,6 +66,8 @@ pub struct Deletions {
     pub revocations: Arc<Revocations>,
     /// What outlives the catalog.
     pub log: Arc<DeletionLog>,
+    /// Objects that a repair may still be pinning.
+    pub holds: Holds,
 }
 
 /// A deletion and the receipt for it.
@@ -147,43 +158,143 @@ impl Deletions {
     }
 
     /// Writes the log, then lets the engine go of the object. Doing it again changes nothing.
-    async fn carry_out(&self, record: Deletion) -> Result<Deletion, DeletionError> {
+    async fn carry_out(&self, mut record: Deletion) -> Result<Deletion, DeletionError> {
         let id = record.id;
         Phase::Log.entered(id);
         self.log.append(Logged::from(&record)).await?;
+        // A repair that is at it could pin again what is unpinned here. None begins any more.
+        if self.holds.want(id) {
+            return Err(DeletionError::Attended);
+        }
+        let former = self.store.former_roots_of(id).await?;
+        self.choose_witnesses(&mut record, &former).await?;
         Phase::Unpin.entered(id);
         let pin = Pin { name: pin_name(id), root: record.root };
         let mut nodes = BTreeMap::new();
         self.follow(let_go(&*self.engine, &pin).await?, &mut nodes);
-        // Last: an edit that is still under way pins nothing of an object that is gone.
-        if let Some(root) = record.unsettled {
-            let unsettled = Pin { root, ..pin.clone() };
-            match self.engine.unpin(&unsettled).await {
-                Ok(removal) => self.follow(removal, &mut nodes),
-                // It was never pinned.
+        // The unsettled one last: an edit that is still under way pins nothing of an object that is
+        // gone.
+        for root in former.into_iter().chain(record.unsettled) {
+            match self.engine.unpin(&Pin { root, ..pin.clone() }).await {
+                Ok(removal) => {
+                    let complete = removal.is_complete();
+                    self.follow(removal, &mut nodes);
+                    if complete {
+                        self.store.forget_former_root(FormerRoot { id, root }).await?;
+                    }
+                }
+                // It was never pinned, or another root has taken its place.
                 Err(EngineError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        let pending = nodes.values().any(|status| *status == PENDING);
-        let done_at = if pending { None } else { Some(self.clock.now()) };
+        let nodes = self.merge(&record.nodes, nodes);
+        let pending = nodes.iter().any(|node| node.status == PENDING);
+        let now = self.clock.now();
+        let done_at = (!pending).then_some(now);
         if !pending {
             Phase::Done.entered(id);
         }
+        self.advance(record, nodes, done_at).await
+    }
+
+    /// Records how far the nodes are.
+    async fn advance(
+        &self,
+        record: Deletion,
+        nodes: Vec<ReplicaRow>,
+        done_at: Option<UnixTime>,
+    ) -> Result<Deletion, DeletionError> {
+        let collected = done_at.is_some() && nodes.iter().all(|node| node.status == COLLECTED);
+        let collected_at = collected.then(|| self.clock.now());
+        let progress = Progress { nodes: nodes.clone(), done_at, collected_at };
+        self.store.advance_deletion(record.id, progress).await?;
+        Ok(Deletion { nodes, done_at, collected_at, ..record })
+    }
+
+    /// Says, while the object can still be read, which blocks are looked for when it is gone.
+    async fn choose_witnesses(
+        &self,
+        record: &mut Deletion,
+        former: &[Cid],
+    ) -> Result<(), DeletionError> {
+        if self.engine.collects_at_once() || !record.witnesses.is_empty() {
+            return Ok(());
+        }
+        let pin = Pin { name: pin_name(record.id), root: record.root };
+        let object = ObjectRef { pin, content: record.cid, content_len: record.content_len };
+        let mut witnesses = match self.engine.witnesses(&object).await {
+            Ok(witnesses) => witnesses,
+            // It cannot be read any more; these two are known all the same.
+            Err(EngineError::NotFound { .. } | EngineError::Corrupt { .. }) => {
+                vec![record.root, record.cid]
+            }
+            Err(error) => return Err(error.into()),
+        };
+        witnesses.extend(former);
+        witnesses.extend(record.unsettled);
+        self.store.set_witnesses(record.id, witnesses.clone()).await?;
+        record.witnesses = witnesses;
+        Ok(())
+    }
+
+    /// Asks the nodes about one page of what they have let go of, and records where the blocks are
+    /// gone; says with which to go on, if there are more.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub async fn look_for_blocks(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Option<ObjectId>, DeletionError> {
+        let page = self.store.uncollected_deletions(after, limit).await?;
+        let last = page.last().map(|record| record.id);
+        for record in page {
+            let lacks = self.engine.lacks(&record.witnesses).await;
+            let gone = |row: &ReplicaRow| {
+                row.engine == self.engine.name()
+                    && lacks.iter().any(|node| node.node == row.node && node.lacks == Some(true))
+            };
+            let mut nodes = record.nodes.clone();
+            for row in nodes.iter_mut().filter(|row| gone(row)) {
+                COLLECTED.clone_into(&mut row.status);
+            }
+            if nodes != record.nodes {
+                let done_at = record.done_at;
+                self.advance(record, nodes, done_at).await?;
+            }
+        }
+        Ok(last)
+    }
+
+    /// What was known of the nodes, and what they said now. One that has let go has done so for good;
+    /// one that nobody can ask any more stays as it was.
+    fn merge(
+        &self,
+        known: &[ReplicaRow],
+        mut now: BTreeMap<String, &'static str>,
+    ) -> Vec<ReplicaRow> {
         let engine = self.engine.name();
-        let row = |(node, status): (String, &str)| ReplicaRow {
+        let mut rows = known.to_vec();
+        for row in rows.iter_mut().filter(|row| row.engine == engine) {
+            if let Some(status) = now.remove(&row.node)
+                && row.status == PENDING
+            {
+                status.clone_into(&mut row.status);
+            }
+        }
+        rows.extend(now.into_iter().map(|(node, status)| ReplicaRow {
             engine: engine.to_owned(),
             node,
             status: status.to_owned(),
-        };
-        let nodes: Vec<_> = nodes.into_iter().map(row).collect();
-        self.store.advance_deletion(id, nodes.clone(), done_at).await?;
-        Ok(Deletion { nodes, done_at, ..record })
+        }));
+        rows
     }
 
     /// Adds what a removal found: a node that did not answer once is pending.
     fn follow(&self, removal: Removal, nodes: &mut BTreeMap<String, &'static str>) {
-        let gone = if self.engine.collects_at_once() { "collected" } else { "unpinned" };
+        let gone = if self.engine.collects_at_once() { COLLECTED } else { UNPINNED };
         for node in removal.nodes {
             let status = if node.found.is_some() { gone } else { PENDING };
             let known = nodes.entry(node.node).or_insert(status);

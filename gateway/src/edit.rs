@@ -124,14 +124,13 @@ impl Edits {
         Ok(file)
     }
 
-    /// Lets the former root go. Where that is one engine's file, the next revision mends what went
-    /// wrong. A node that was away keeps the former root until somebody unpins it there: nothing
-    /// records that yet.
+    /// Lets the former root go. The catalog has recorded it, and it stays recorded until no node keeps
+    /// it any more, which is seen later.
     async fn settle(&self, from: &Pin, file: &FileRow) {
         let to = Pin { name: from.name.clone(), root: file.root };
         let settled = self.engine.settle(from, &to).await;
         if let Err(error) = settled.and_then(|replicas| all_followed(&replicas)) {
-            tracing::warn!(object = %file.id, %error, "a former revision is still kept");
+            tracing::debug!(object = %file.id, %error, "a former revision is let go of later");
         }
     }
 

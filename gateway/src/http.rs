@@ -32,6 +32,7 @@ mod policy;
 mod problem;
 mod range;
 mod refusal;
+mod scrub;
 mod server;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ use crate::files::Files;
 use crate::keyring::Keyring;
 use crate::sharing::Sharing;
 use crate::store::Store;
+use crate::upkeep::Scrub;
 use crate::upload::Uploads;
 
 /// The largest JSON or form body, in bytes.
@@ -73,6 +75,8 @@ pub struct Services {
     pub edits: Edits,
     /// Files, deleted.
     pub deletions: Deletions,
+    /// Everything read back.
+    pub scrub: Scrub,
     /// Links.
     pub sharing: Sharing,
     /// For the public halves of its keys.
@@ -111,6 +115,7 @@ pub fn router(services: Arc<Services>) -> Router {
         .route("/v1/files/{cid}/links", post(links::create).get(links::list))
         .route("/v1/links/{id}", get(links::show).delete(links::revoke))
         .route("/v1/deletions/{id}", get(deletions::show))
+        .route("/v1/admin/scrub", post(scrub::begin).get(scrub::show))
         .route("/files/{cid}", get(content::content))
         .route("/files/{cid}/{name}", get(content::content))
         .route("/ipfs/{cid}", get(car::car))

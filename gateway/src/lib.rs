@@ -7,7 +7,7 @@
 //! authority, [`keyring`] for keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for
 //! bytes. Nothing below imports what stands above it; a test holds the tree to that.
 //!
-//! [`rebuild`] restores what [`store`] has lost. [`serve`] is where all of it is put together.
+//! [`upkeep`] sees to what nobody has asked for; [`rebuild`] restores what [`store`] has lost. [`serve`] is where all of it is put together.
 
 pub mod access;
 pub mod cli;
@@ -17,6 +17,7 @@ pub mod deletion;
 pub mod download;
 pub mod edit;
 pub mod files;
+pub mod holds;
 pub mod http;
 pub mod keyring;
 pub mod leftovers;
@@ -28,4 +29,5 @@ pub mod serve;
 pub mod sharing;
 pub mod spare;
 pub mod store;
+pub mod upkeep;
 pub mod upload;

@@ -21,6 +21,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use cidlock_crypto::Realm;
 use cidlock_crypto::token::TokenLimits;
+use cidlock_ipfs_client::engine::ReadRate;
 use cidlock_ipfs_client::staging::{Limits, StagingArea};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -32,6 +33,7 @@ use crate::deletion::{DeletionLog, Deletions, Retention};
 use crate::download::Downloads;
 use crate::edit::Edits;
 use crate::files::Files;
+use crate::holds::Holds;
 use crate::http::{self, Pace, Services, Settings};
 use crate::keyring::Keyring;
 use crate::leftovers::Leftovers;
@@ -39,6 +41,7 @@ use crate::logging;
 use crate::sharing::Sharing;
 use crate::spare::Spare;
 use crate::store::{SqlStore, Store, StoreError, UserId};
+use crate::upkeep::Scrub;
 use crate::upload::Uploads;
 use data_dir::DataDir;
 
@@ -181,6 +184,7 @@ async fn services(
         leftovers: Leftovers::default(),
     };
     let revocations = access.revocations();
+    let holds = Holds::default();
     let sharing = Sharing {
         store: store.clone(),
         keyring: keyring.clone(),
@@ -204,6 +208,15 @@ async fn services(
             clock: clock.clone(),
             leftovers: Leftovers::default(),
         },
+        scrub: Scrub {
+            engine: engine.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            holds: holds.clone(),
+            every: Duration::from_secs(config.engine.scrub_every_s),
+            rate: Arc::new(ReadRate::per_second(config.engine.scrub_rate_bytes)),
+            asked: Arc::default(),
+        },
         deletions: Deletions {
             engine,
             store: store.clone(),
@@ -211,6 +224,7 @@ async fn services(
             clock: clock.clone(),
             revocations,
             log: Arc::new(DeletionLog::open(&dir.deletions())?),
+            holds,
         },
         files: Files { store: store.clone(), keyring: keyring.clone(), clock: clock.clone() },
         sharing,

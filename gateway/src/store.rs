@@ -24,10 +24,11 @@ use cid::Cid;
 use cidlock_crypto::{ObjectId, Realm, UnixTime};
 
 pub use self::acknowledged::{Acknowledged, Disagreement};
-pub use self::deletion::{Deletion, DeletionReason};
+pub use self::deletion::{Deletion, DeletionReason, Progress};
 pub use self::error::StoreError;
-pub use self::file::{FileRow, Intent, ReplicaRow};
+pub use self::file::{FileRow, FormerRoot, Intent, ReplicaRow};
 pub use self::id::{LinkId, MalformedId, SessionId, UserId};
+pub use self::job::JobState;
 pub use self::link::{LinkRow, NewLink};
 pub use self::page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit};
 pub use self::recovered::Recovered;
@@ -44,6 +45,7 @@ mod deletion;
 mod error;
 mod file;
 mod id;
+mod job;
 mod link;
 mod page;
 mod recovered;
@@ -190,6 +192,49 @@ pub trait Store: Send + Sync + 'static {
         limit: PageLimit,
     ) -> Result<Vec<FileRow>, StoreError>;
 
+    /// How many files there are, whosever they are.
+    async fn count_files(&self) -> Result<u64, StoreError>;
+
+    /// Records how the nodes are with a file's root. `false`, and nothing is changed, if the file is
+    /// gone or has another root by now.
+    async fn set_replicas(
+        &self,
+        id: ObjectId,
+        root: Cid,
+        replicas: Vec<ReplicaRow>,
+    ) -> Result<bool, StoreError>;
+
+    /// Files of which some node is not known to keep what it is to keep, in the order of their ids.
+    async fn files_wanting_replicas(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError>;
+
+    /// Makes every file one that wants a look at its replicas, because what they are to be has
+    /// changed.
+    async fn question_replicas(&self) -> Result<(), StoreError>;
+
+    /// Roots of former revisions that some node may still keep, also of deleted files, in the order
+    /// of their ids and roots. The present root of a file is never one.
+    async fn former_roots(
+        &self,
+        after: Option<FormerRoot>,
+        limit: PageLimit,
+    ) -> Result<Vec<FormerRoot>, StoreError>;
+
+    /// Those of one object.
+    async fn former_roots_of(&self, id: ObjectId) -> Result<Vec<Cid>, StoreError>;
+
+    /// Forgets a former root that no node keeps any more. Says whether it was known.
+    async fn forget_former_root(&self, former: FormerRoot) -> Result<bool, StoreError>;
+
+    /// How far the job of this name has come, if it ever ran.
+    async fn job(&self, name: &str) -> Result<Option<JobState>, StoreError>;
+
+    /// Records how far a job has come.
+    async fn save_job(&self, name: &str, state: JobState) -> Result<(), StoreError>;
+
     /// Puts a file back that the catalog had lost. `false` if it is there, or was deleted, or an
     /// upload of it is under way.
     ///
@@ -216,10 +261,12 @@ pub trait Store: Send + Sync + 'static {
     /// leftovers are removed. Says whether this root is one that was begun and not committed.
     async fn cancel_revision(&self, id: ObjectId, root: Cid) -> Result<bool, StoreError>;
 
-    /// Forgets a revision whose leftovers are gone. Says whether there was one.
+    /// Forgets a revision that was given up. Its root is recorded as a former one, because some node
+    /// may keep it. Says whether there was one.
     async fn abandon_revision(&self, id: ObjectId) -> Result<bool, StoreError>;
 
-    /// Replaces the file's row and the intent by the revised file.
+    /// Replaces the file's row and the intent by the revised file. Its former root is recorded
+    /// ([`former_roots`](Store::former_roots)).
     ///
     /// # Errors
     /// [`StoreError::NoIntent`] if the revision was not begun, or was cancelled, or the file was
@@ -252,14 +299,20 @@ pub trait Store: Send + Sync + 'static {
         limit: PageLimit,
     ) -> Result<Vec<Deletion>, StoreError>;
 
-    /// Records how far the nodes are with a deletion, and, if all are done, when. Says whether there
-    /// was such a deletion.
-    async fn advance_deletion(
+    /// Records how far the nodes are with a deletion. Says whether there was such a deletion.
+    async fn advance_deletion(&self, id: ObjectId, progress: Progress) -> Result<bool, StoreError>;
+
+    /// Records, before the first node lets go, which blocks tell whether an object was collected.
+    /// Says whether there was such a deletion.
+    async fn set_witnesses(&self, id: ObjectId, witnesses: Vec<Cid>) -> Result<bool, StoreError>;
+
+    /// Deletions that every node has followed and whose blocks may still be somewhere, in the order
+    /// of their ids.
+    async fn uncollected_deletions(
         &self,
-        id: ObjectId,
-        nodes: Vec<ReplicaRow>,
-        done_at: Option<UnixTime>,
-    ) -> Result<bool, StoreError>;
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<Deletion>, StoreError>;
 
     /// The owner's files whose retention is not over at `now`, newest first (by `created_at`, then
     /// by id).

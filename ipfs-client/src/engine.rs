@@ -9,6 +9,7 @@ mod embedded;
 mod error;
 pub mod kubo;
 mod pieces;
+mod rate;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use futures::stream::BoxStream;
 pub use self::embedded::Embedded;
 pub use self::error::EngineError;
 pub use self::kubo::Kubo;
+pub use self::rate::ReadRate;
 pub use self::stream::ByteStream;
 pub use self::upkeep::{Condition, NodeCollection, NodeCondition, NodeLack, Upkeep};
 use crate::car::Layout;

@@ -12,12 +12,12 @@ use serde::Deserialize;
 /// The gateway's modules from the ground up. A module may name those of the rows below its own,
 /// and none of its own row.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "config", "leftovers", "phase", "spare"],
+    &["clock", "config", "holds", "leftovers", "phase", "spare"],
     &["keyring", "logging", "store"],
     &["access", "object"],
     &["upload", "download", "sharing", "files"],
     &["edit", "deletion"],
-    &["rebuild"],
+    &["rebuild", "upkeep"],
     &["http"],
     &["serve"],
     &["cli"],

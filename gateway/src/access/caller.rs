@@ -37,6 +37,8 @@ pub enum Scope {
     FilesWrite,
     /// Make, list and revoke links to one's own files.
     Links,
+    /// Look after the realm; only for users who are its admins.
+    Admin,
 }
 
 impl Scope {
@@ -50,6 +52,7 @@ impl Scope {
             Self::FilesRead => "files:read",
             Self::FilesWrite => "files:write",
             Self::Links => "links",
+            Self::Admin => "admin",
         }
     }
 
@@ -59,9 +62,17 @@ impl Scope {
         scope.split(' ').any(|word| word == self.as_str())
     }
 
-    pub(super) fn all() -> String {
-        Self::ALL.map(Self::as_str).join(" ")
+    /// All that a user with these roles may do.
+    pub(super) fn of(roles: &[String]) -> String {
+        let admin = is_admin(roles).then_some(Self::Admin);
+        let words: Vec<_> = Self::ALL.into_iter().chain(admin).map(Self::as_str).collect();
+        words.join(" ")
     }
+}
+
+/// Whether one of a user's roles is that of an admin.
+pub(super) fn is_admin(roles: &[String]) -> bool {
+    roles.iter().any(|role| role == "admin")
 }
 
 impl fmt::Display for Scope {
@@ -78,6 +89,6 @@ mod tests {
     fn a_scope_is_a_whole_word() {
         assert!(Scope::Links.is_in("files:read links"));
         assert!(!Scope::Links.is_in("links:all hyperlinks"));
-        assert!(Scope::ALL.into_iter().all(|scope| scope.is_in(&Scope::all())));
+        assert!(Scope::ALL.into_iter().all(|scope| scope.is_in(&Scope::of(&[]))));
     }
 }

@@ -141,7 +141,7 @@ impl Access {
         let expires_at = now
             .saturating_add(Duration::from_secs(self.lifetimes.access_lifetime_s))
             .min(session.expires_at);
-        let scope = Scope::all();
+        let scope = Scope::of(&user.roles);
         let access = self.keyring.keys().mint_access(&AccessClaims {
             subject: user.id.to_string(),
             client_id: session.client_id.clone(),

@@ -180,6 +180,7 @@ mod tests {
                 let default = field.default().filter(|_| field.otherwise.is_none());
                 let otherwise = match field.key {
                     "kubo.nodes" => "a=http://a.example",
+                    "kubo.gc_window" => "02:00-05:00",
                     _ => "http://a.example",
                 };
                 let text = default.map_or_else(|| otherwise.to_owned(), |v| v.to_text());

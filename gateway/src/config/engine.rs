@@ -1,9 +1,10 @@
 //! `[engine]` and `[kubo]`: what keeps the objects.
 
-use super::amount::HOUR;
+use super::amount::{DAY, HOUR, MIB, TIB, YEAR};
 use super::nodes::NodeList;
 use super::rule::Rule;
 use super::table::table;
+use super::window::Window;
 
 const KIND: Rule = Rule::Text {
     name: "KIND",
@@ -18,6 +19,12 @@ const NODES: Rule = Rule::Text {
     holds: |text| NodeList::parse(text).is_some(),
 };
 
+const WINDOW: Rule = Rule::Text {
+    name: "FROM-TO",
+    must: "two different times of the day, `HH:MM-HH:MM`",
+    holds: |text| Window::parse(text).is_some(),
+};
+
 const FILE: Rule =
     Rule::Text { name: "FILE", must: "the path of a file", holds: |text| !text.is_empty() };
 
@@ -28,8 +35,17 @@ table! {
         /// `[kubo]`. Objects are not moved by changing it.
         kind: String = EngineConfig::EMBEDDED.to_owned(), KIND, flag("engine");
         /// How often it is tried again to undo an upload or a change that failed, and to finish a
-        /// deletion that some node did not follow.
+        /// deletion that some node did not follow; and how often nodes are asked whether what was
+        /// deleted is gone from their disks.
         retry_interval_s: u64 = 15, Rule::Seconds(1..=HOUR);
+        /// How often files are looked for that some node should keep and does not, to be copied there.
+        repair_interval_s: u64 = 30, Rule::Seconds(1..=HOUR);
+        /// From the beginning of one pass that reads every block on every node back to that of the
+        /// next; 0 for none but those that `cidlock verify --all` asks for.
+        scrub_every_s: u64 = 30 * DAY, Rule::Seconds(0..=YEAR);
+        /// How many bytes a second such a pass reads at most, over all nodes. One that was asked for
+        /// reads as fast as it can.
+        scrub_rate_bytes: u64 = 16 * MIB, Rule::Bytes(MIB..=TIB);
     }
 }
 
@@ -66,5 +82,9 @@ table! {
         rpc_timeout_s: u64 = 10, Rule::Seconds(1..=300);
         /// How long a node may be silent in a read before another one is asked.
         read_timeout_s: u64 = 5, Rule::Seconds(1..=300);
+        /// When, every day and in UTC, the nodes are told to collect garbage, one after the other:
+        /// `02:00-05:00`. No collection begins outside it. What is deleted stays on a node's disk until
+        /// that node collects.
+        gc_window: Option<Window> = None, WINDOW, otherwise("the nodes are not told to");
     }
 }

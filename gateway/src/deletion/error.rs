@@ -22,6 +22,9 @@ pub enum DeletionError {
     /// The engine does not let go.
     #[error("engine: {0}")]
     Engine(#[from] EngineError),
+    /// A background job is at the object; it was asked to give it up.
+    #[error("it is being repaired or read back")]
+    Attended,
     /// No receipt could be signed.
     #[error(transparent)]
     Receipt(#[from] SignReceiptError),

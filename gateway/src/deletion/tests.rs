@@ -20,6 +20,7 @@ use super::{DeletionLog, Deletions};
 use crate::access::{Access, Caller, Delete, Grant, Revocations, Scope};
 use crate::clock::Clock;
 use crate::config::{LimitsConfig, TokensConfig};
+use crate::holds::Holds;
 use crate::keyring::Keyring;
 use crate::leftovers::Leftovers;
 use crate::object::pin_name;
@@ -96,6 +97,7 @@ impl Bench {
             clock: clock.clone(),
             revocations,
             log: Arc::new(DeletionLog::open(&at("deletions.log")).unwrap()),
+            holds: Holds::default(),
         };
         Self { clock, engine, access, uploads, deletions, _dir: dir }
     }

@@ -81,6 +81,12 @@ fn no_such_file() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "no_such_file", "No such file", detail)
 }
 
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        from_store(&error)
+    }
+}
+
 fn from_store(error: &StoreError) -> Problem {
     match error {
         StoreError::NoFile => no_such_file(),

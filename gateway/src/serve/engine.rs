@@ -27,6 +27,21 @@ pub(super) async fn open(config: &Config, dir: &DataDir) -> anyhow::Result<Arc<d
     })
 }
 
+/// Which nodes there are and how many of them are to keep a file, in words.
+pub(super) fn nodes(config: &Config) -> String {
+    if !config.engine.is_kubo() {
+        return config.engine.kind.clone();
+    }
+    let names: Vec<_> = config.kubo.nodes.nodes().iter().map(|node| node.name.as_str()).collect();
+    let replicas = replicas(&config.kubo);
+    format!("{}: {replicas} of {}", config.engine.kind, names.join(", "))
+}
+
+/// How many nodes are to keep a file.
+fn replicas(config: &KuboConfig) -> usize {
+    if config.replicas == 0 { config.nodes.nodes().len() } else { config.replicas }
+}
+
 /// The engine over the nodes that are configured.
 fn kubo(config: &KuboConfig) -> anyhow::Result<Kubo> {
     let nodes = config.nodes.nodes();
@@ -50,10 +65,9 @@ fn kubo(config: &KuboConfig) -> anyhow::Result<Kubo> {
     if let Some(name) = shown.keys().next() {
         bail!("kubo.authorization_file names the node {name:?}, which kubo.nodes does not");
     }
-    let replicas = if config.replicas == 0 { nodes.len() } else { config.replicas };
     let settings = Settings {
         params: PARAMS,
-        replicas,
+        replicas: replicas(config),
         min_replicas: config.min_replicas,
         rpc_limit: Duration::from_secs(config.rpc_timeout_s),
         read_limit: Duration::from_secs(config.read_timeout_s),

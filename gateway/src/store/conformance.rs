@@ -14,6 +14,7 @@
 //! - [`revisions`]: one at a time, after its intent; the row changes as a whole.
 //! - [`deletions`]: what they take and what stays, once; what is due; what comes back and what does
 //!   not.
+//! - [`replicas`]: files that want one, roots that some node may still keep, and how far jobs are.
 //! - [`links`]: the same of links; a link is revoked once.
 //! - [`ancestors`]: a link knows what it descends from, in order; lists have what descends from a
 //!   link; whatever revokes one is seen on those below it.
@@ -31,6 +32,7 @@ pub mod durability;
 pub mod files;
 pub mod links;
 pub mod realm;
+pub mod replicas;
 pub mod revisions;
 pub mod revocations;
 pub(crate) mod sample;
@@ -75,8 +77,9 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
             are_neither_skipped_nor_repeated;
         revisions: change_the_row need_their_intent can_be_cancelled
             follow_one_another;
-        deletions: take_all_but_a_record happen_once are_pending_until_done of_what_is_over_are_due
+        deletions: take_all_but_a_record happen_once are_pending_until_done are_followed_until_collected of_what_is_over_are_due
             are_not_undone of_tokens_only_move_on;
+        replicas: are_wanted_until_pinned of_former_roots_are_recorded are_looked_after_by_jobs;
         links: come_back_as_they_were are_listed_newest_first need_what_they_name
             are_revoked_once;
         ancestors: come_back_in_their_order are_listed_from_above need_to_be_links_to_the_file

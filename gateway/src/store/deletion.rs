@@ -7,7 +7,7 @@ use cidlock_crypto::{ObjectId, UnixTime};
 use sqlx::FromRow;
 use thiserror::Error;
 
-use super::sql::column::{CidText, MaybeCid, MaybeTime, Object, Time};
+use super::sql::column::{CidList, CidText, MaybeCid, MaybeTime, Number, Object, Time};
 use super::{ReplicaRow, UserId};
 
 /// A file that is no more. The record stays, so that nothing brings the file back.
@@ -26,6 +26,13 @@ pub struct Deletion {
     /// The root of a revision that was under way: it may be pinned as well.
     #[sqlx(try_from = "MaybeCid")]
     pub unsettled: Option<Cid>,
+    /// Bytes of its ciphertext; zero if it was deleted before that was recorded.
+    #[sqlx(try_from = "Number")]
+    pub content_len: u64,
+    /// Blocks by whose absence a node shows that it has collected the object; none before they are
+    /// chosen.
+    #[sqlx(try_from = "CidList")]
+    pub witnesses: Vec<Cid>,
     /// Whose it was.
     pub owner: UserId,
     /// Why.
@@ -40,6 +47,20 @@ pub struct Deletion {
     /// When the last node had let go of it.
     #[sqlx(try_from = "MaybeTime")]
     pub done_at: Option<UnixTime>,
+    /// When no node had any of its blocks any more.
+    #[sqlx(try_from = "MaybeTime")]
+    pub collected_at: Option<UnixTime>,
+}
+
+/// How far the nodes are with a deletion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Each node: `pending`, `unpinned` or `collected`.
+    pub nodes: Vec<ReplicaRow>,
+    /// When the last node had let go of it, if it has.
+    pub done_at: Option<UnixTime>,
+    /// When no node had any of its blocks any more, if that was seen.
+    pub collected_at: Option<UnixTime>,
 }
 
 /// Why a file was deleted.

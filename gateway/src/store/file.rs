@@ -2,7 +2,7 @@
 
 use cid::Cid;
 use cidlock_crypto::{ObjectId, Permissions, UnixTime};
-use cidlock_ipfs_client::pin::Replica;
+use cidlock_ipfs_client::pin::{Replica, ReplicaStatus};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -87,6 +87,25 @@ pub struct ReplicaRow {
     pub node: String,
     /// What the engine says of it, e.g. `pinned`.
     pub status: String,
+}
+
+impl ReplicaRow {
+    /// Whether the node keeps the object, as far as is known.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        self.status == ReplicaStatus::Pinned.as_str()
+    }
+}
+
+/// The root of a former revision, which some node may still keep under the object's name.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct FormerRoot {
+    /// The object's id; it may be deleted.
+    #[sqlx(try_from = "Object")]
+    pub id: ObjectId,
+    /// The root.
+    #[sqlx(try_from = "CidText")]
+    pub root: Cid,
 }
 
 impl From<&Replica> for ReplicaRow {

@@ -17,18 +17,21 @@ use cidlock_crypto::{ObjectId, Realm, UnixTime};
 
 use self::connection::{Database, query};
 use super::{
-    Acknowledged, Cursor, Deletion, DeletionReason, FileRow, Intent, LinkId, LinkRow, NewLink,
-    NewSession, NewUser, Page, PageLimit, Recovered, RefreshHash, ReplicaRow, Revised,
-    RevisionIntent, Revocation, Rotation, Session, SessionId, Store, StoreError, User, UserId,
+    Acknowledged, Cursor, Deletion, DeletionReason, FileRow, FormerRoot, Intent, JobState, LinkId,
+    LinkRow, NewLink, NewSession, NewUser, Page, PageLimit, Progress, Recovered, RefreshHash,
+    ReplicaRow, Revised, RevisionIntent, Revocation, Rotation, Session, SessionId, Store,
+    StoreError, User, UserId,
 };
 
 pub(super) mod column;
 mod connection;
 mod deletions;
 mod files;
+mod jobs;
 mod links;
 mod postgres;
 mod realm;
+mod replicas;
 mod revisions;
 mod revocations;
 mod sessions;
@@ -178,6 +181,60 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(files::expired_before(c, time, after, limit))).await
     }
 
+    async fn count_files(&self) -> Result<u64, StoreError> {
+        self.database.read(|c| Box::pin(files::count(c))).await
+    }
+
+    async fn set_replicas(
+        &self,
+        id: ObjectId,
+        root: Cid,
+        rows: Vec<ReplicaRow>,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .write(move |c| Box::pin(async move { replicas::set(c, id, root, &rows).await }))
+            .await
+    }
+
+    async fn files_wanting_replicas(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<FileRow>, StoreError> {
+        self.database.read(|c| Box::pin(replicas::wanting(c, after, limit))).await
+    }
+
+    async fn question_replicas(&self) -> Result<(), StoreError> {
+        self.database.write(|c| Box::pin(replicas::question_all(c))).await
+    }
+
+    async fn former_roots(
+        &self,
+        after: Option<FormerRoot>,
+        limit: PageLimit,
+    ) -> Result<Vec<FormerRoot>, StoreError> {
+        self.database.read(|c| Box::pin(replicas::former(c, after, limit))).await
+    }
+
+    async fn former_roots_of(&self, id: ObjectId) -> Result<Vec<Cid>, StoreError> {
+        self.database.read(|c| Box::pin(replicas::former_of(c, id))).await
+    }
+
+    async fn forget_former_root(&self, former: FormerRoot) -> Result<bool, StoreError> {
+        let FormerRoot { id, root } = former;
+        self.database.write(move |c| Box::pin(replicas::forget(c, id, root))).await
+    }
+
+    async fn job(&self, name: &str) -> Result<Option<JobState>, StoreError> {
+        let name = name.to_owned();
+        self.database.read(|c| Box::pin(async move { jobs::find(c, &name).await })).await
+    }
+
+    async fn save_job(&self, name: &str, state: JobState) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.database.write(|c| Box::pin(async move { jobs::save(c, &name, &state).await })).await
+    }
+
     async fn restore_file(&self, recovered: Recovered) -> Result<bool, StoreError> {
         self.database.write(|c| Box::pin(files::restore(c, recovered.into_file()))).await
     }
@@ -233,17 +290,22 @@ impl Store for SqlStore {
         self.database.read(|c| Box::pin(deletions::pending(c, after, limit))).await
     }
 
-    async fn advance_deletion(
-        &self,
-        id: ObjectId,
-        nodes: Vec<ReplicaRow>,
-        done_at: Option<UnixTime>,
-    ) -> Result<bool, StoreError> {
+    async fn advance_deletion(&self, id: ObjectId, progress: Progress) -> Result<bool, StoreError> {
         self.database
-            .write(move |c| {
-                Box::pin(async move { deletions::advance(c, id, &nodes, done_at).await })
-            })
+            .write(move |c| Box::pin(async move { deletions::advance(c, id, &progress).await }))
             .await
+    }
+
+    async fn set_witnesses(&self, id: ObjectId, witnesses: Vec<Cid>) -> Result<bool, StoreError> {
+        self.database.write(move |c| Box::pin(deletions::set_witnesses(c, id, witnesses))).await
+    }
+
+    async fn uncollected_deletions(
+        &self,
+        after: Option<ObjectId>,
+        limit: PageLimit,
+    ) -> Result<Vec<Deletion>, StoreError> {
+        self.database.read(|c| Box::pin(deletions::uncollected(c, after, limit))).await
     }
 
     async fn list_files(

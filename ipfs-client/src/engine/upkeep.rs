@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 use cid::Cid;
 
-use super::{EngineError, ObjectRef};
+use super::{EngineError, ObjectRef, ReadRate};
 use crate::pin::{Pin, Replica};
 
 /// How an engine's copies of an object are looked after.
@@ -26,8 +26,13 @@ pub trait Upkeep: Send + Sync + 'static {
     async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError>;
 
     /// Reads every block of the object on every node that keeps it, checks each against its CID, and
-    /// has damaged or missing ones replaced from a good copy; says how each node was.
-    async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError>;
+    /// has damaged or missing ones replaced from a good copy; says how each node was. It reads no
+    /// faster than `rate` allows.
+    async fn scrub(
+        &self,
+        object: &ObjectRef,
+        rate: &ReadRate,
+    ) -> Result<Vec<NodeCondition>, EngineError>;
 
     /// Blocks of the object by whose absence a later [`lacks`](Upkeep::lacks) tells that all of it was
     /// collected: its root, and at most 32 of the content's blocks, inner ones first.

@@ -2,7 +2,7 @@
 
 use cid::Cid;
 use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Condition, EngineError, Kubo, ObjectRef, Upkeep as _};
+use cidlock_ipfs_client::engine::{Condition, EngineError, Kubo, ObjectRef, ReadRate, Upkeep as _};
 use cidlock_tests::kubo::{Repo, Swarm};
 
 use super::{Bench, LEAF, assert_whole_on, content, in_time, pinned};
@@ -121,6 +121,6 @@ async fn a_lost_copy_is_repaired_past_a_harmed_one() {
 }
 
 async fn scrub(engine: &Kubo, object: &ObjectRef) -> Vec<Condition> {
-    let found = in_time(engine.scrub(object)).await.unwrap();
+    let found = in_time(engine.scrub(object, &ReadRate::unbounded())).await.unwrap();
     found.into_iter().map(|node| node.condition).collect()
 }

@@ -1,6 +1,6 @@
 //! Garbage that is collected meanwhile, and afterwards.
 
-use cidlock_ipfs_client::engine::{Condition, Engine as _, Upkeep as _};
+use cidlock_ipfs_client::engine::{Condition, Engine as _, ReadRate, Upkeep as _};
 use cidlock_tests::kubo::{Collecting, Swarm};
 use futures::future::join_all;
 
@@ -82,7 +82,7 @@ async fn in_a_swarm_a_node_is_asked_without_fetching_and_put_right_by_its_peers_
     assert_whole_on(&nodes[1], &object, &content, "repaired").await;
     nodes[0].repo().remove_block(&both.leaf(&content, 1).await);
     // It believes to have the block, and so fetches it where it was only asked for what it has.
-    for node in both.engine.scrub(&object).await.unwrap() {
+    for node in both.engine.scrub(&object, &ReadRate::unbounded()).await.unwrap() {
         assert!(matches!(node.condition, Condition::Whole | Condition::Healed(_)), "{node:?}");
     }
     assert_whole_on(&nodes[0], &object, &content, "healed").await;

@@ -10,7 +10,7 @@ use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
 use cidlock_ipfs_client::engine::{
     ByteStream, Embedded, Engine, EngineError, Health, Ingest, NodeCollection, NodeCondition,
-    NodeLack, ObjectRef, Upkeep,
+    NodeLack, ObjectRef, ReadRate, Upkeep,
 };
 use cidlock_ipfs_client::pin::{Pin, Pinned, Removal, Replica};
 use cidlock_ipfs_client::revision::Revision;
@@ -96,8 +96,12 @@ impl Upkeep for Edited {
     async fn repair(&self, object: &ObjectRef) -> Result<Vec<Replica>, EngineError> {
         self.engine.repair(object).await
     }
-    async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError> {
-        self.engine.scrub(object).await
+    async fn scrub(
+        &self,
+        object: &ObjectRef,
+        rate: &ReadRate,
+    ) -> Result<Vec<NodeCondition>, EngineError> {
+        self.engine.scrub(object, rate).await
     }
     async fn witnesses(&self, object: &ObjectRef) -> Result<Vec<Cid>, EngineError> {
         self.engine.witnesses(object).await

@@ -1,11 +1,12 @@
 //! Cases: files that are deleted, and files that come back.
 
-use cidlock_crypto::UnixTime;
+use cidlock_crypto::{ObjectId, UnixTime};
 use futures::future::join;
 
 use super::sample::{NOW, Upload, a_file, a_link, a_user, later, new_link};
 use crate::store::{
-    DeletionReason, NewLink, PageLimit, Recovered, ReplicaRow, Revoked, Store, StoreError, UserId,
+    DeletionReason, NewLink, PageLimit, Progress, Recovered, ReplicaRow, Revoked, Store,
+    StoreError, UserId,
 };
 
 /// The file and its links are gone, the record of it stays, and what led to it is revoked for as
@@ -96,16 +97,56 @@ pub async fn are_pending_until_done(store: &dyn Store) -> Result<(), StoreError>
         let (engine, node) = ("sample".to_owned(), "here".to_owned());
         vec![ReplicaRow { engine, node, status: status.to_owned() }]
     };
-    assert!(store.advance_deletion(ids[0], nodes("unpinned"), None).await?);
-    assert!(store.advance_deletion(ids[1], nodes("collected"), Some(later(9))).await?);
+    let progress = |status, done_at| Progress { nodes: nodes(status), done_at, collected_at: None };
+    assert!(store.advance_deletion(ids[0], progress("unpinned", None)).await?);
+    assert!(store.advance_deletion(ids[1], progress("collected", Some(later(9)))).await?);
     let pending = store.pending_deletions(None, PageLimit::MAX).await?;
     assert!(pending.iter().map(|deletion| deletion.id).eq([&ids[..1], &ids[2..]].concat()));
     assert_eq!(pending[0].nodes, nodes("unpinned"));
     let done = store.deletion(ids[1]).await?.expect("a record");
     assert_eq!((done.nodes, done.done_at), (nodes("collected"), Some(later(9))));
     let unknown = Upload::new(owner, NOW).statement.id;
-    assert!(!store.advance_deletion(unknown, vec![], None).await?);
+    assert!(!store.advance_deletion(unknown, Progress::default()).await?);
     assert_eq!(store.deletion(unknown).await?, None);
+    Ok(())
+}
+
+/// Whoever is to be asked for which blocks is on record, from the end of a deletion until they are
+/// gone.
+pub async fn are_followed_until_collected(store: &dyn Store) -> Result<(), StoreError> {
+    let owner = a_user(store, "ada").await?.id;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let file = a_file(store, owner, NOW).await?;
+        let deletion = store.delete_file(file.id, None, DeletionReason::Asked, NOW).await?;
+        assert_eq!(deletion.content_len, file.content_len);
+        assert_eq!((deletion.witnesses, deletion.collected_at), (vec![], None));
+        ids.push(file.id);
+    }
+    ids.sort_unstable();
+    let uncollected = async |after, limit| -> Result<Vec<ObjectId>, StoreError> {
+        let page = store.uncollected_deletions(after, limit).await?;
+        Ok(page.into_iter().map(|deletion| deletion.id).collect())
+    };
+    assert_eq!(uncollected(None, PageLimit::MAX).await?, [], "they are pending");
+
+    let witnesses =
+        vec![Upload::new(owner, NOW).object.root(), Upload::new(owner, NOW).object.content];
+    assert!(store.set_witnesses(ids[1], witnesses.clone()).await?);
+    assert!(!store.set_witnesses(Upload::new(owner, NOW).statement.id, vec![]).await?);
+    for id in &ids {
+        let progress = Progress { done_at: Some(later(5)), ..Progress::default() };
+        assert!(store.advance_deletion(*id, progress).await?);
+    }
+    assert_eq!(uncollected(None, PageLimit::MAX).await?, ids);
+    let one = PageLimit::new(1).expect("a page size");
+    assert_eq!(uncollected(Some(ids[0]), one).await?, ids[1..2]);
+    let collected_at = Some(later(7));
+    let progress = Progress { nodes: vec![], done_at: Some(later(5)), collected_at };
+    assert!(store.advance_deletion(ids[1], progress).await?);
+    assert_eq!(uncollected(None, PageLimit::MAX).await?, [ids[0], ids[2]]);
+    let record = store.deletion(ids[1]).await?.expect("a record");
+    assert_eq!((record.witnesses, record.collected_at), (witnesses, collected_at));
     Ok(())
 }
 

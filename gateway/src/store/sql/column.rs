@@ -7,7 +7,7 @@ use cid::Cid;
 use cidlock_crypto::{ObjectId, UnixTime};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::types::Uuid;
+use sqlx::types::{Json, Uuid};
 use sqlx::{Database, Decode, Encode, Type};
 
 macro_rules! column {
@@ -85,6 +85,13 @@ column! {
 }
 
 column! {
+    /// An object's id that something may not have.
+    MaybeObject(Option<ObjectId>) as Option<Uuid>,
+    |id| Ok(id.map(|id| Uuid::from_bytes(*id.as_bytes()))),
+    |stored| Ok(stored.map(|id| ObjectId::parse(&id.to_string())).transpose()?)
+}
+
+column! {
     /// A CID, as text in its usual base.
     CidText(Cid) as String,
     |cid| Ok(cid.to_string()),
@@ -96,4 +103,11 @@ column! {
     MaybeCid(Option<Cid>) as Option<String>,
     |cid| Ok(cid.map(|cid| cid.to_string())),
     |stored| Ok(stored.map(|text| text.parse()).transpose()?)
+}
+
+column! {
+    /// CIDs, as an array of texts.
+    CidList(Vec<Cid>) as Json<Vec<String>>,
+    |cids| Ok(Json(cids.iter().map(Cid::to_string).collect())),
+    |stored| Ok(stored.0.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }

@@ -6,11 +6,11 @@ use cid::Cid;
 use cidlock_crypto::{ObjectId, UnixTime};
 use sqlx::types::{Json, Uuid};
 
-use super::column::{CidText, MaybeCid, MaybeTime, Object, Time};
+use super::column::{CidList, CidText, MaybeCid, MaybeTime, Number, Object, Time};
 use super::connection::{Connection, query};
 use super::{files, revocations};
 use crate::store::{
-    Deletion, DeletionReason, PageLimit, ReplicaRow, RevisionIntent, Revoked, StoreError,
+    Deletion, DeletionReason, PageLimit, Progress, ReplicaRow, RevisionIntent, Revoked, StoreError,
 };
 
 /// What is under way when a file is deleted is cut, however slowly it goes, for at least so long.
@@ -40,11 +40,14 @@ pub(super) async fn delete(
         cid: file.cid,
         root: file.root,
         unsettled: unsettled.map(|intent| intent.root),
+        content_len: file.content_len,
+        witnesses: Vec::new(),
         owner: file.owner,
         reason,
         deleted_at: now,
         nodes: file.replicas.iter().map(pending).collect(),
         done_at: None,
+        collected_at: None,
     };
     let (last_link,) = query!(
         c,
@@ -61,8 +64,8 @@ pub(super) async fn delete(
         c,
         execute,
         "INSERT INTO deletions
-             (id, cid, root, unsettled, owner, reason, deleted_at, nodes, done_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+             (id, cid, root, unsettled, owner, reason, deleted_at, nodes, content_len)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         Object(id),
         CidText(deletion.cid),
         CidText(deletion.root),
@@ -71,6 +74,7 @@ pub(super) async fn delete(
         reason.as_str(),
         Time(now),
         Json(&deletion.nodes),
+        Number(deletion.content_len),
     )?;
     let cut_until = now.saturating_add(CUT_FOR);
     let until = last_link.0.map_or(cut_until, |last| last.max(cut_until));
@@ -106,19 +110,49 @@ pub(super) async fn pending(
     )
 }
 
-pub(super) async fn advance(
+pub(super) async fn uncollected(
+    c: &mut Connection<'_>,
+    after: Option<ObjectId>,
+    limit: PageLimit,
+) -> Result<Vec<Deletion>, StoreError> {
+    query!(
+        c,
+        fetch_all::<Deletion>,
+        "SELECT * FROM deletions WHERE done_at IS NOT NULL AND collected_at IS NULL AND id > $1
+         ORDER BY id LIMIT $2",
+        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        limit.rows(),
+    )
+}
+
+pub(super) async fn set_witnesses(
     c: &mut Connection<'_>,
     id: ObjectId,
-    nodes: &[ReplicaRow],
-    done_at: Option<UnixTime>,
+    witnesses: Vec<Cid>,
 ) -> Result<bool, StoreError> {
     let there = query!(
         c,
         execute,
-        "UPDATE deletions SET nodes = $2, done_at = $3 WHERE id = $1",
+        "UPDATE deletions SET witnesses = $2 WHERE id = $1",
         Object(id),
-        Json(nodes),
-        MaybeTime(done_at),
+        CidList(witnesses),
+    )?;
+    Ok(there == 1)
+}
+
+pub(super) async fn advance(
+    c: &mut Connection<'_>,
+    id: ObjectId,
+    progress: &Progress,
+) -> Result<bool, StoreError> {
+    let there = query!(
+        c,
+        execute,
+        "UPDATE deletions SET nodes = $2, done_at = $3, collected_at = $4 WHERE id = $1",
+        Object(id),
+        Json(&progress.nodes),
+        MaybeTime(progress.done_at),
+        MaybeTime(progress.collected_at),
     )?;
     Ok(there == 1)
 }

@@ -6,7 +6,7 @@ use sqlx::types::{Json, Uuid};
 
 use super::column::{CidText, MaybeTime, Number, Object, Time};
 use super::connection::{Connection, query};
-use super::users;
+use super::{replicas, users};
 use crate::store::{Cursor, FileRow, Page, PageLimit, StoreError, UserId};
 
 pub(super) async fn by_id(
@@ -22,8 +22,8 @@ pub(super) async fn insert(c: &mut Connection<'_>, file: &FileRow) -> Result<(),
         execute,
         "INSERT INTO files
              (id, cid, root, rev, size, content_len, owner, permissions, created_at, expires_at,
-              statement, replicas)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+              statement, replicas, whole)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         Object(file.id),
         CidText(file.cid),
         CidText(file.root),
@@ -36,6 +36,7 @@ pub(super) async fn insert(c: &mut Connection<'_>, file: &FileRow) -> Result<(),
         MaybeTime(file.expires_at),
         &file.statement,
         Json(&file.replicas),
+        replicas::are_whole(&file.replicas),
     )?;
     Ok(())
 }
@@ -88,6 +89,11 @@ pub(super) async fn expired_before(
         after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
         limit.rows(),
     )
+}
+
+pub(super) async fn count(c: &mut Connection<'_>) -> Result<u64, StoreError> {
+    let (count,) = query!(c, fetch_one::<(Number,)>, "SELECT COUNT(*) FROM files")?;
+    Ok(count.0)
 }
 
 pub(super) async fn by_cid(

@@ -6,7 +6,7 @@ use sqlx::types::{Json, Uuid};
 
 use super::column::{CidText, MaybeTime, Object, Time};
 use super::connection::{Connection, query};
-use super::files;
+use super::{files, replicas};
 use crate::store::{FileRow, PageLimit, RevisionIntent, StoreError};
 
 pub(super) async fn begin(
@@ -61,8 +61,16 @@ pub(super) async fn cancel(
 }
 
 pub(super) async fn abandon(c: &mut Connection<'_>, id: ObjectId) -> Result<bool, StoreError> {
-    let gone = query!(c, execute, "DELETE FROM revisions WHERE id = $1", Object(id))?;
-    Ok(gone == 1)
+    let gone = query!(
+        c,
+        fetch_optional::<RevisionIntent>,
+        "DELETE FROM revisions WHERE id = $1 RETURNING *",
+        Object(id),
+    )?;
+    if let Some(intent) = &gone {
+        replicas::record_former(c, id, intent.root).await?;
+    }
+    Ok(gone.is_some())
 }
 
 pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<FileRow, StoreError> {
@@ -76,11 +84,12 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
     if (begun.root, begun.rev) != (file.root, file.rev) {
         return Err(StoreError::IntentDiffers);
     }
+    let before = files::by_id(c, file.id).await?.ok_or(StoreError::NoIntent)?;
     let changed = query!(
         c,
         execute,
         "UPDATE files SET root = $2, rev = $3, permissions = $4, expires_at = $5, statement = $6,
-             replicas = $7
+             replicas = $7, whole = $8
          WHERE id = $1 AND rev = $3 - 1",
         Object(file.id),
         CidText(file.root),
@@ -89,6 +98,12 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
         MaybeTime(file.expires_at),
         &file.statement,
         Json(&file.replicas),
+        replicas::are_whole(&file.replicas),
     )?;
-    if changed == 1 { Ok(file) } else { Err(StoreError::IntentDiffers) }
+    if changed != 1 {
+        return Err(StoreError::IntentDiffers);
+    }
+    replicas::record_former(c, file.id, before.root).await?;
+    replicas::forget(c, file.id, file.root).await?;
+    Ok(file)
 }

@@ -98,6 +98,36 @@ async fn a_database_of_a_later_version_is_not_touched() {
     assert!(matches!(opened, Err(StoreError::Migration(_))), "{opened:?}");
 }
 
+/// What a version before replicas were looked after has written.
+const BEFORE_UPKEEP: &str = "
+    INSERT INTO users VALUES (x'01', 'ada', '', '[]', 'active', 0, 0);
+    INSERT INTO files VALUES
+        (x'01890a5d00007000800000000000000a', 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku',
+         'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku', 1, 0, 0, x'01', '[]', 0, NULL,
+         '', '[]');
+    INSERT INTO deletions VALUES
+        (x'01890a5d00007000800000000000000b', 'a', '', NULL, x'01', 'asked', 0, '[]', 7),
+        (x'01890a5d00007000800000000000000c', 'b', '', NULL, x'01', 'asked', 0, '[]', NULL);";
+
+#[tokio::test]
+async fn a_database_of_a_former_version_is_brought_up_to_date() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.db");
+    let mut former = sqlx::migrate!("migrations/sqlite");
+    former.migrations.to_mut().retain(|migration| migration.version < 5);
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    former.run(&mut connection).await.unwrap();
+    connection.execute(BEFORE_UPKEEP).await.unwrap();
+
+    SqlStore::open_sqlite(&path).await.unwrap().close().await;
+    let asked = "SELECT (SELECT COUNT(*) FROM files WHERE whole = 0),
+                        (SELECT COUNT(*) FROM deletions WHERE collected_at = 7),
+                        (SELECT COUNT(*) FROM deletions WHERE collected_at IS NULL)";
+    let found: (i64, i64, i64) = sqlx::query_as(asked).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(found, (1, 1, 1), "a file to look at, a deletion that is over, one that is not");
+}
+
 #[tokio::test]
 async fn what_is_no_database_is_not_opened() {
     let directory = tempfile::tempdir().unwrap();

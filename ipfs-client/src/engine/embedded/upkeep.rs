@@ -1,5 +1,7 @@
 //! Looking after objects of which there is one copy: what is damaged can be named, not mended.
 
+use std::pin::pin;
+
 use async_trait::async_trait;
 use cid::Cid;
 use futures::TryStreamExt as _;
@@ -8,7 +10,8 @@ use tokio_util::io::StreamReader;
 use super::{Embedded, NODE, blocking, replica_here};
 use crate::car::Whole;
 use crate::engine::{
-    Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep,
+    Condition, Engine as _, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef,
+    ReadRate, Upkeep,
 };
 use crate::pin::{Pin, Replica};
 
@@ -25,12 +28,21 @@ impl Upkeep for Embedded {
         self.replicas(&object.pin).await
     }
 
-    async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError> {
+    async fn scrub(
+        &self,
+        object: &ObjectRef,
+        rate: &ReadRate,
+    ) -> Result<Vec<NodeCondition>, EngineError> {
         let whole =
             Whole { params: self.params, content: object.content, content_len: object.content_len };
         let checked = match self.car(object).await {
             Ok(car) => {
-                let car = StreamReader::new(car.map_err(std::io::Error::other));
+                let mut paced =
+                    pin!(car.map_err(std::io::Error::other).and_then(|bytes| async move {
+                        rate.spend(bytes.len() as u64).await;
+                        Ok(bytes)
+                    }));
+                let car = StreamReader::new(&mut paced);
                 whole.check(car).await.map(drop).map_err(|error| error.to_string())
             }
             Err(EngineError::NotFound { .. }) => return Ok(vec![here(Condition::Absent)]),

@@ -15,7 +15,8 @@ use super::{Kubo, answers, sections};
 use crate::block::{Block, MAX_BLOCK_LEN};
 use crate::car::{HEADER_LEN, Layout};
 use crate::engine::{
-    Condition, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, Upkeep, layout_of,
+    Condition, EngineError, NodeCollection, NodeCondition, NodeLack, ObjectRef, ReadRate, Upkeep,
+    layout_of,
 };
 use crate::pin::{Pin, Replica, ReplicaStatus};
 use crate::revision::CONTENT;
@@ -83,11 +84,15 @@ impl Upkeep for Kubo {
         Ok(replicas)
     }
 
-    async fn scrub(&self, object: &ObjectRef) -> Result<Vec<NodeCondition>, EngineError> {
+    async fn scrub(
+        &self,
+        object: &ObjectRef,
+        rate: &ReadRate,
+    ) -> Result<Vec<NodeCondition>, EngineError> {
         let layout = layout_of(self.settings.params, object)?;
         let mut conditions = Vec::new();
         for node in self.pool.all() {
-            let condition = self.scrub_copy(object, &layout, node).await;
+            let condition = self.scrub_copy(object, &layout, node, rate).await;
             let condition = condition.unwrap_or_else(|fault| Condition::Unknown(fault.to_string()));
             conditions.push(NodeCondition { node: node.name().to_owned(), condition });
         }
@@ -177,6 +182,7 @@ impl Kubo {
         object: &ObjectRef,
         layout: &Layout,
         node: &Node,
+        rate: &ReadRate,
     ) -> Result<Condition, Fault> {
         if node.noted(node.pinned(&object.root()).await)?.is_none() {
             return Ok(Condition::Absent);
@@ -184,7 +190,7 @@ impl Kubo {
         let mut healed = Vec::new();
         let mut next = Some(0);
         while let Some(from) = next {
-            let found = self.look(object, layout, node, from).await?;
+            let found = self.look(object, layout, node, from, rate).await?;
             next = found.next;
             if !found.damaged.is_empty() {
                 match self.heal(node, found.damaged).await {
@@ -204,6 +210,7 @@ impl Kubo {
         layout: &Layout,
         node: &Node,
         from: u64,
+        rate: &ReadRate,
     ) -> Result<Found, Fault> {
         let mut damaged = Vec::new();
         let mut seen = Vec::new();
@@ -228,7 +235,7 @@ impl Kubo {
             }
             for cid in blocks.drain(..) {
                 match node.block(&cid, MAX_BLOCK_LEN).await {
-                    Ok(_) => {}
+                    Ok(block) => rate.spend(block.data().len() as u64).await,
                     Err(Fault::Damaged | Fault::Missing) => damaged.push(cid),
                     Err(fault) => return Err(fault),
                 }
