@@ -15,6 +15,7 @@ mod login;
 mod model;
 mod pages;
 mod problem;
+mod scrub;
 mod server;
 mod session;
 
@@ -27,7 +28,7 @@ pub(super) use self::download::{Download, Origin, Version};
 pub(super) use self::files::NewFile;
 pub(super) use self::links::{NewLink, Permission};
 pub(super) use self::login::log_in;
-pub(super) use self::model::{Deletion, FileInfo, LinkInfo};
+pub(super) use self::model::{Deletion, FileInfo, LinkInfo, Scrub, Unwhole};
 pub(super) use self::problem::Problem;
 pub(super) use self::server::Server;
 use super::background::Background;

@@ -47,6 +47,24 @@ impl Progress {
         Self { bar, template, count, before: Arc::default() }
     }
 
+    /// A bar for `total` files that somebody else works through.
+    pub(super) fn of_files(output: Output, doing: &str, total: u64) -> Self {
+        if output.is_json() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+        bar.set_style(style(COUNTED));
+        bar.set_prefix(doing.to_owned());
+        bar.enable_steady_tick(TICK);
+        Self { bar, template: COUNTED, count: 1, before: Arc::default() }
+    }
+
+    /// So many of so many are done.
+    pub(super) fn stand_at(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
+
     /// The transfer `index`, of `name`, begins.
     pub(super) fn begin(&self, index: usize, name: &str) {
         let name = fit(&printable(name), NAME_WIDTH);
@@ -123,6 +141,7 @@ impl Progress {
 
 const DETERMINATE: &str =
     "{prefix}  [{bar:24}] {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+const COUNTED: &str = "{prefix}  [{bar:24}] {pos} of {len} files";
 const OPEN_ENDED: &str = "{prefix}  {spinner}  {bytes}  {bytes_per_sec}";
 const WAITING: &str = "{prefix}  {spinner}  {bytes}  {msg}";
 
@@ -139,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_template_parses() {
-        for template in [DETERMINATE, OPEN_ENDED, WAITING] {
+        for template in [DETERMINATE, COUNTED, OPEN_ENDED, WAITING] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }

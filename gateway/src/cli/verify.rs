@@ -2,7 +2,10 @@
 //!
 //! The gateway is not believed: each block is hashed here, and the blocks must be all of those that
 //! the root leads to; then the file itself is read, which the gateway gives out only where every tag
-//! is right, and its SHA-256 compared with the one in its description.
+//! is right, and its SHA-256 compared with the one in its description. `--all` is another thing: the
+//! gateway reads back every copy of every file, whosever it is, and mends what it can.
+
+mod scrub;
 
 use std::fmt::Display;
 use std::io;
@@ -39,9 +42,15 @@ pub(super) struct VerifyArgs {
     /// Files of yours, by their CIDs [default: all of them]
     #[arg(value_name = "CID")]
     files: Vec<Reference>,
+    /// Have the gateway read back every copy of everybody's files, and mend what it can (for admins)
+    #[arg(long, conflicts_with = "files")]
+    all: bool,
 }
 
 pub(super) async fn run(args: VerifyArgs, context: &Context) -> Result<(), Failure> {
+    if args.all {
+        return scrub::run(&args.remote, context).await;
+    }
     let mut tally = Tally::default();
     let read = if args.files.is_empty() {
         all(&args.remote, context, &mut tally).await

@@ -24,7 +24,7 @@ async fn results_for_scripts_are_json_objects_a_line_each() {
         login,
         json!({
             "server": person.server, "user": "admin", "expires_in": 600,
-            "scope": "files:read files:write links",
+            "scope": "files:read files:write links admin",
         })
     );
     person.write("a.txt", b"one");

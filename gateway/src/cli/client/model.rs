@@ -105,6 +105,37 @@ pub(in crate::cli) struct DeletionNode {
     rest: Map<String, Value>,
 }
 
+/// A pass in which every copy of every file is read back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::cli) struct Scrub {
+    pub(in crate::cli) ended_at: Option<Timestamp>,
+    /// Files there are.
+    pub(in crate::cli) files: u64,
+    /// Of these, files that were read back.
+    pub(in crate::cli) read: u64,
+    /// Copies that were mended.
+    pub(in crate::cli) healed: u64,
+    /// Copies that are damaged.
+    pub(in crate::cli) damaged: u64,
+    /// Copies that were not where they should be.
+    pub(in crate::cli) absent: u64,
+    /// Copies that could not be read.
+    pub(in crate::cli) unknown: u64,
+    /// Files that are not whole everywhere.
+    pub(in crate::cli) wanting: Vec<Unwhole>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// A file that some node does not have as it should.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::cli) struct Unwhole {
+    pub(in crate::cli) cid: String,
+    pub(in crate::cli) replicas: Vec<DeletionNode>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

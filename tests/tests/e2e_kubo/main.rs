@@ -1,5 +1,7 @@
 //! The gateway over Kubo nodes, through the binary and its HTTP contract.
 
+mod upkeep;
+
 use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::command;
 use cidlock_tests::content::bytes;
@@ -12,13 +14,26 @@ use serde_json::{Value, json};
 const LEN: usize = 4_000_000;
 
 fn configured(nodes: &Swarm) -> Home {
+    configured_with(nodes, "")
+}
+
+/// With `more` lines of `[kubo]`.
+fn configured_with(nodes: &Swarm, more: &str) -> Home {
     let node = |(i, node): (usize, &Node)| format!("n{i}={}+{}", node.rpc(), node.gateway());
     let list: Vec<String> = nodes.iter().enumerate().map(node).collect();
     Home::configured(&format!(
-        "[engine]\nkind = 'kubo'\nretry_interval_s = 1\n\
-         [kubo]\nnodes = '{}'\nrpc_timeout_s = 5\nread_timeout_s = 2\n",
+        "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
+         [kubo]\nnodes = '{}'\nrpc_timeout_s = 5\nread_timeout_s = 2\n{more}",
         list.join(",")
     ))
+}
+
+/// Waits until the gateway says of the file's copies what is expected, and that is how it is.
+async fn until_replicas(client: &Client, cid: &str, expected: &[(String, String)]) {
+    wait::until(format!("the copies of {cid} to be {expected:?}"), async || {
+        (statuses(&client.info(cid).await["replicas"]) == expected).then_some(())
+    })
+    .await;
 }
 
 fn pins(node: &Node) -> String {
