@@ -169,7 +169,8 @@ impl Engine for Kubo {
 
     /// Fails at once if too few nodes are up to acknowledge anything.
     async fn ingest(&self, feed: Follower) -> Result<Box<dyn Ingest>, EngineError> {
-        KuboIngest::begin(self, &feed).map(|ingest| Box::new(ingest) as Box<dyn Ingest>)
+        let ingest = KuboIngest::begin(self, &feed).await?;
+        Ok(Box::new(ingest) as Box<dyn Ingest>)
     }
 
     async fn read(&self, object: &ObjectRef, range: Range<u64>) -> Result<ByteStream, EngineError> {

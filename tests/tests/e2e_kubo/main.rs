@@ -1,5 +1,6 @@
 //! The gateway over Kubo nodes, through the binary and its HTTP contract.
 
+mod kills;
 mod upkeep;
 
 use cidlock_tests::client::{Answer, Client, Stored};
@@ -17,14 +18,18 @@ fn configured(nodes: &Swarm) -> Home {
     configured_with(nodes, "")
 }
 
+/// The nodes as `kubo.nodes` lists them: `n0`, `n1` and so on.
+fn list(nodes: &Swarm) -> String {
+    let node = |(i, node): (usize, &Node)| format!("n{i}={}+{}", node.rpc(), node.gateway());
+    nodes.iter().enumerate().map(node).collect::<Vec<_>>().join(",")
+}
+
 /// With `more` lines of `[kubo]`.
 fn configured_with(nodes: &Swarm, more: &str) -> Home {
-    let node = |(i, node): (usize, &Node)| format!("n{i}={}+{}", node.rpc(), node.gateway());
-    let list: Vec<String> = nodes.iter().enumerate().map(node).collect();
     Home::configured(&format!(
         "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
          [kubo]\nnodes = '{}'\nrpc_timeout_s = 5\nread_timeout_s = 2\n{more}",
-        list.join(",")
+        list(nodes)
     ))
 }
 

@@ -1,12 +1,12 @@
 //! An object on its way to the nodes.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cid::Cid;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::fault::Fault;
@@ -15,7 +15,7 @@ use super::node::Node;
 use super::pool::{given_up, worse};
 use super::{Kubo, Settings};
 use crate::engine::{EngineError, Ingest};
-use crate::pin::{Pin, Pinned, ReplicaStatus};
+use crate::pin::{Pin, Pinned, Replica, ReplicaStatus};
 use crate::staging::{Follower, StagedCar};
 
 /// How long a node that went away while it was fed is waited for.
@@ -60,36 +60,41 @@ type Early = AbortOnDropHandle<Result<Imported, Fault>>;
 /// An upload that some nodes are being fed.
 pub(super) struct KuboIngest {
     early: Vec<(Arc<Node>, Early)>,
-    /// Nodes to turn to when one of those fails.
-    spare: Vec<Arc<Node>>,
+    /// Nodes to turn to when one of those fails, the best first; last, those that are down.
+    spare: VecDeque<Arc<Node>>,
     settings: Settings,
     feeding: Feeding,
 }
 
 impl KuboIngest {
-    pub(super) fn begin(kubo: &Kubo, feed: &Follower) -> Result<KuboIngest, EngineError> {
+    pub(super) async fn begin(kubo: &Kubo, feed: &Follower) -> Result<KuboIngest, EngineError> {
         let Settings { replicas, min_replicas, .. } = kubo.settings;
-        let mut usable: Vec<_> =
-            kubo.pool.by_rank().into_iter().filter(|node| node.health.may_be_up()).collect();
-        if usable.len() < min_replicas {
-            let down = kubo.pool.all().iter().find_map(|node| Some((node, node.problem()?)));
+        let mut usable = kubo.pool.usable();
+        if usable < min_replicas {
+            // What is known of those that are down may be some seconds old.
+            kubo.pool.ask_those_down().await;
+            usable = kubo.pool.usable();
+        }
+        let mut nodes = kubo.pool.by_rank();
+        if usable < min_replicas {
+            let down = nodes.iter().find_map(|node| Some((node, node.problem()?)));
             let problem = down.map_or_else(String::new, |(node, problem)| {
                 format!(": node {}: {problem}", node.name())
             });
-            let source = format!("{} of {min_replicas} nodes are up{problem}", usable.len());
+            let source = format!("{usable} of {min_replicas} nodes are up{problem}");
             return Err(EngineError::Unavailable {
                 doing: "take an upload",
                 source: source.into(),
             });
         }
-        let spare = usable.split_off(replicas.min(usable.len()));
+        let spare = nodes.split_off(replicas.min(usable)).into();
         let feed_early = |node: Arc<Node>| {
             let (fed, sections) = (Arc::clone(&node), feed.clone().into_stream());
             let early = tokio::spawn(async move { fed.import(Feed::early(sections)).await });
             (node, AbortOnDropHandle::new(early))
         };
         Ok(KuboIngest {
-            early: usable.into_iter().map(feed_early).collect(),
+            early: nodes.into_iter().map(feed_early).collect(),
             spare,
             settings: kubo.settings,
             feeding: kubo.feeding.clone(),
@@ -99,85 +104,151 @@ impl KuboIngest {
 
 #[async_trait]
 impl Ingest for KuboIngest {
-    async fn commit(mut self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError> {
-        let (pin, car) = (car.pin(), Arc::new(car));
-        let mut running = JoinSet::new();
-        let mut asked = Vec::new();
-        for (node, early) in std::mem::take(&mut self.early) {
-            asked.push((Arc::clone(&node), ReplicaStatus::Pending));
-            self.bring_home(&mut running, node, Some(early), &car);
+    async fn commit(self: Box<Self>, car: StagedCar) -> Result<Pinned, EngineError> {
+        let pin = car.pin();
+        let KuboIngest { early, spare, settings, feeding } = *self;
+        let car = Arc::new(car);
+        let mut keeping =
+            Keeping { car, feeding, running: JoinSet::new(), asked: Vec::new(), waiting: 0 };
+        for (node, early) in early {
+            keeping.begin(node, Turn::Fed(early));
         }
-        let mut worst = None;
-        let mut pinned = 0;
-        while pinned < self.settings.min_replicas {
-            let Some(done) = running.join_next().await else {
+        let (mut spare, mut gone) = (spare, Vec::new());
+        let (mut worst, mut pinned) = (None, 0);
+        while pinned < settings.min_replicas {
+            let Some(done) = keeping.next().await else {
                 return Err(given_up(worst, "the object", "keep the object"));
             };
             let (node, done) = done.map_err(|e| EngineError::io("keep the object", e.into()))?;
-            let status = if done.is_ok() { ReplicaStatus::Pinned } else { ReplicaStatus::Failed };
-            for (other, former) in &mut asked {
-                if other.name() == node.name() {
-                    *former = status;
-                }
+            let Err((fault, may_come_back)) = done else {
+                pinned += 1;
+                continue;
+            };
+            tracing::warn!(node = node.name(), %fault, pin = %pin.name, "did not pin");
+            worst = Some(worse(worst, Arc::clone(&node), fault));
+            if may_come_back {
+                gone.push(node);
             }
-            match done {
-                Ok(()) => pinned += 1,
-                Err(fault) => {
-                    tracing::warn!(node = node.name(), %fault, pin = %pin.name, "did not pin");
-                    worst = Some(worse(worst, node, fault));
-                    if let Some(spare) = self.spare.pop() {
-                        asked.push((Arc::clone(&spare), ReplicaStatus::Pending));
-                        self.bring_home(&mut running, spare, None, &car);
-                    }
+            if let Some(other) = spare.pop_front_if(|spare| spare.health.may_be_up()) {
+                keeping.begin(other, Turn::Whole);
+            } else if pinned + keeping.at_work() < settings.min_replicas {
+                // Only they are left: whoever is back first.
+                for node in spare.drain(..).chain(gone.drain(..)) {
+                    keeping.begin(node, Turn::WhenBack);
                 }
             }
         }
-        // The others are fed on, from a file that stays for as long.
-        tokio::spawn(async move { while running.join_next().await.is_some() {} });
-        let replicas = asked.iter().map(|(node, status)| node.replica(*status)).collect();
+        // Whoever was down is to have it when it is back.
+        let replicas = keeping.replicas(&spare, settings.replicas);
+        keeping.go_on();
         Ok(Pinned::confirmed_by_engine(pin, replicas))
     }
 }
 
-impl KuboIngest {
-    fn bring_home(
-        &self,
-        running: &mut JoinSet<(Arc<Node>, Result<(), Fault>)>,
-        node: Arc<Node>,
-        early: Option<Early>,
-        car: &Arc<StagedCar>,
-    ) {
-        let (car, fed) = (Arc::clone(car), self.feeding.begin(&node, car.root()));
-        running.spawn(async move {
-            let done = keep(&node, early, &car).await;
+/// What a node is to do.
+enum Turn {
+    /// Pin what it was fed while the upload ran.
+    Fed(Early),
+    /// Take the whole object, and pin it.
+    Whole,
+    /// The same, as soon as it answers again.
+    WhenBack,
+}
+
+/// Why a node has not pinned, and whether it is to be asked again when it is back.
+type NotPinned = (Fault, bool);
+
+/// The nodes that are at an object.
+struct Keeping {
+    car: Arc<StagedCar>,
+    feeding: Feeding,
+    running: JoinSet<(Arc<Node>, bool, Result<(), NotPinned>)>,
+    /// What became of each so far.
+    asked: Vec<(Arc<Node>, ReplicaStatus)>,
+    /// Of those that run, the ones that are not back yet.
+    waiting: usize,
+}
+
+impl Keeping {
+    fn begin(&mut self, node: Arc<Node>, turn: Turn) {
+        self.note(&node, ReplicaStatus::Pending);
+        let waits = matches!(turn, Turn::WhenBack);
+        self.waiting += usize::from(waits);
+        let (car, fed) = (Arc::clone(&self.car), self.feeding.begin(&node, self.car.root()));
+        self.running.spawn(async move {
+            let done = keep(&node, turn, &car).await;
             drop(fed);
-            (node, done)
+            (node, waits, done)
         });
+    }
+
+    /// The next one that is done; none if nobody is at it any more.
+    async fn next(&mut self) -> Option<Result<(Arc<Node>, Result<(), NotPinned>), JoinError>> {
+        let done = self.running.join_next().await?;
+        Some(done.map(|(node, waited, done)| {
+            self.waiting -= usize::from(waited);
+            let status = if done.is_ok() { ReplicaStatus::Pinned } else { ReplicaStatus::Failed };
+            self.note(&node, status);
+            (node, done)
+        }))
+    }
+
+    fn note(&mut self, node: &Arc<Node>, status: ReplicaStatus) {
+        match self.asked.iter_mut().find(|(other, _)| Arc::ptr_eq(other, node)) {
+            Some((_, former)) => *former = status,
+            None => self.asked.push((Arc::clone(node), status)),
+        }
+    }
+
+    /// How many may pin without having to come back first.
+    fn at_work(&self) -> usize {
+        self.running.len() - self.waiting
+    }
+
+    /// How each node is, with as many of `spare` as are missing from the number wanted.
+    fn replicas(&self, spare: &VecDeque<Arc<Node>>, wanted: usize) -> Vec<Replica> {
+        let hoped = self.asked.iter().filter(|(_, status)| *status != ReplicaStatus::Failed);
+        let missing = wanted.saturating_sub(hoped.count());
+        let missing = spare.iter().take(missing).map(|node| node.replica(ReplicaStatus::Pending));
+        let asked = self.asked.iter().map(|(node, status)| node.replica(*status));
+        asked.chain(missing).collect()
+    }
+
+    /// The others are fed on, from a file that stays for as long.
+    fn go_on(mut self) {
+        tokio::spawn(async move { while self.running.join_next().await.is_some() {} });
     }
 }
 
-/// Waits for the early import, and pins. Where that fails, feeds the whole object again, once.
-async fn keep(node: &Node, early: Option<Early>, car: &StagedCar) -> Result<(), Fault> {
+/// Has a node pin. What it was fed before is fed again as a whole, once, where it did not take it.
+async fn keep(node: &Node, turn: Turn, car: &StagedCar) -> Result<(), NotPinned> {
     let pin = car.pin();
-    if let Some(early) = early {
-        let tried = async {
-            let imported = early.await.map_err(|e| Fault::Unreachable(Box::new(e)))??;
-            expect(imported, car.block_count())?;
-            node.pin(&pin, car.file_len()).await
-        };
-        match tried.await {
-            Err(Fault::Full) => return Err(Fault::Full),
-            Err(fault) => {
-                let name = node.name();
-                tracing::warn!(node = name, %fault, pin = %pin.name, "is fed once more");
-                if fault.is_of_the_node() {
-                    node.up_within(COME_BACK).await.map_err(|_| fault)?;
+    let taken = match turn {
+        Turn::Fed(early) => {
+            let tried = async {
+                let imported = early.await.map_err(|e| Fault::Unreachable(Box::new(e)))??;
+                expect(imported, car.block_count())?;
+                node.pin(&pin, car.file_len()).await
+            };
+            match tried.await {
+                // It may be somebody's garbage collection that has come between.
+                Err(fault) if !matches!(fault, Fault::Full) && !fault.is_of_the_node() => {
+                    tracing::warn!(node = node.name(), %fault, pin = %pin.name, "is fed once more");
+                    keep_whole(node, &pin, car).await
                 }
+                done => done,
             }
-            Ok(()) => return Ok(()),
         }
-    }
-    keep_whole(node, &pin, car).await
+        Turn::Whole => keep_whole(node, &pin, car).await,
+        Turn::WhenBack => match node.up_within(COME_BACK).await {
+            Ok(()) => return keep_whole(node, &pin, car).await.map_err(|fault| (fault, false)),
+            Err(fault) => return Err((fault, false)),
+        },
+    };
+    taken.map_err(|fault| {
+        let may_come_back = fault.is_of_the_node();
+        (fault, may_come_back)
+    })
 }
 
 /// Feeds a whole object under the node's pin lock, and gives the pin its name.

@@ -77,21 +77,7 @@ impl Node {
     pub(super) async fn watch(self: Arc<Self>) {
         let mut failures = 0_usize;
         loop {
-            let begun = Instant::now();
-            match self.sign_of_life().await {
-                Ok(()) => {
-                    failures = 0;
-                    if self.health.answered(begun.elapsed()) {
-                        tracing::info!(node = self.name(), "the node is up");
-                    }
-                }
-                Err(fault) => {
-                    failures += 1;
-                    if self.health.failed(fault.to_string()) {
-                        tracing::warn!(node = self.name(), problem = %fault, "the node is down");
-                    }
-                }
-            }
+            failures = if self.ask().await { 0 } else { failures + 1 };
             match failures.checked_sub(1) {
                 None => {
                     let pause = tokio::time::sleep(ASK_EVERY);
@@ -101,6 +87,25 @@ impl Node {
                     let pause = BACK_OFF[earlier.min(BACK_OFF.len() - 1)];
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
+            }
+        }
+    }
+
+    /// Asks now how it is; says whether it is up.
+    pub(super) async fn ask(&self) -> bool {
+        let begun = Instant::now();
+        match self.sign_of_life().await {
+            Ok(()) => {
+                if self.health.answered(begun.elapsed()) {
+                    tracing::info!(node = self.name(), "the node is up");
+                }
+                true
+            }
+            Err(fault) => {
+                if self.health.failed(fault.to_string()) {
+                    tracing::warn!(node = self.name(), problem = %fault, "the node is down");
+                }
+                false
             }
         }
     }
@@ -213,10 +218,12 @@ impl Node {
         Block::checked(*cid, bytes).map_err(|_| Fault::Damaged)
     }
 
-    /// Waits until it is up, for at most `limit`.
+    /// Waits until it answers, for at most `limit`: what was known of it before does not count.
     pub(super) async fn up_within(&self, limit: Duration) -> Result<(), Fault> {
         let up = async {
-            self.health.up().await;
+            while !self.ask().await {
+                tokio::time::sleep(Duration::from_millis(BACK_OFF[0])).await;
+            }
             Ok(())
         };
         within(limit, "come back", up).await

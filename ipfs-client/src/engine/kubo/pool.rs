@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cid::Cid;
+use futures::future::join_all;
 
 use super::fault::Fault;
 use super::node::Node;
@@ -30,6 +31,17 @@ impl Pool {
         let mut nodes = self.nodes.to_vec();
         nodes.sort_by_key(|node| node.rank());
         nodes
+    }
+
+    /// How many are not known to be down.
+    pub(super) fn usable(&self) -> usize {
+        self.nodes.iter().filter(|node| node.health.may_be_up()).count()
+    }
+
+    /// Asks those that are down whether they still are.
+    pub(super) async fn ask_those_down(&self) {
+        let down = self.nodes.iter().filter(|node| !node.health.may_be_up());
+        join_all(down.map(|node| node.ask())).await;
     }
 
     /// The block, from whichever node gives it, checked.

@@ -65,13 +65,6 @@ impl Health {
         self.suspicion.notified().await;
     }
 
-    /// Ready when the node is up.
-    pub(super) async fn up(&self) {
-        let mut states = self.state.subscribe();
-        // Its sender is this value's.
-        let _ = states.wait_for(|state| matches!(state, State::Up(_))).await;
-    }
-
     /// Ready when somebody has asked once, whatever the answer.
     pub(super) async fn known(&self) {
         let mut states = self.state.subscribe();
