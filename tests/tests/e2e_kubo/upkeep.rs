@@ -25,7 +25,7 @@ fn leaves(node: &Node, cid: &str) -> Vec<Cid> {
 pub(super) fn assert_whole_on(node: &Node, root: &str) {
     let below = node.repo().run(["refs", "--recursive", "--unique", "--offline", root]);
     let blocks: BTreeSet<Cid> = below.lines().map(|cid| cid.parse().expect("a CID")).collect();
-    assert!(blocks.len() >= 3, "content, leaves and statement: {blocks:?}");
+    assert!(blocks.len() >= 2, "content and statement: {blocks:?}");
     for cid in blocks {
         assert!(node.repo().has_block(&cid), "{cid} is missing");
     }
