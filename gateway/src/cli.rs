@@ -3,7 +3,7 @@
 //! Each command is a module with its arguments and one `run`. What they share stands beside them:
 //! `client` is the gateway's HTTP contract seen from outside, `credentials` the file in which
 //! `login` leaves its session, `output` what is printed, `failure` what went wrong and what to
-//! do about it. Apart from `serve`, `doctor` and `rebuild`, which are for the gateway's own machine,
+//! do about it. Apart from `serve`, `doctor`, `rebuild` and `migrate`, which are for the gateway's own machine,
 //! no command touches the gateway's own state: it knows nothing that an HTTP client could not know,
 //! and its only authority is the session of `login` or the link it was given.
 //!
@@ -26,6 +26,7 @@ mod links;
 mod login;
 mod ls;
 mod man;
+mod migrate;
 mod output;
 mod progress;
 mod put;
@@ -88,6 +89,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Restore a lost catalog from the stored objects and the key set
     Rebuild(rebuild::RebuildArgs),
+    /// Move all stored objects to another engine
+    Migrate(migrate::MigrateArgs),
     /// Show the configuration of `serve`
     Config(configuration::ConfigArgs),
     /// Print what a shell needs to complete commands and flags
@@ -160,6 +163,7 @@ impl Command {
             Self::Verify(args) => args.remote.json,
             Self::Doctor(args) => args.json,
             Self::Rebuild(args) => args.json,
+            Self::Migrate(args) => args.json,
             Self::Config(args) => args.wants_json(),
             Self::Login(args) => args.remote.json,
             Self::Put(args) => args.remote.json,
@@ -198,6 +202,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, context).await,
             Self::Doctor(args) => doctor::run(args, context).await,
             Self::Rebuild(args) => rebuild::run(args, context).await,
+            Self::Migrate(args) => migrate::run(args, context).await,
             Self::Login(args) => login::run(args, context).await,
             Self::Put(args) => put::run(args, context).await,
             Self::Get(args) => get::run(args, context).await,

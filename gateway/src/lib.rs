@@ -7,7 +7,8 @@
 //! authority, [`keyring`] for keys, [`store`] for truth and an engine of `cidlock-ipfs-client` for
 //! bytes. Nothing below imports what stands above it; a test holds the tree to that.
 //!
-//! [`upkeep`] sees to what nobody has asked for; [`rebuild`] restores what [`store`] has lost. [`serve`] is where all of it is put together.
+//! [`upkeep`] sees to what nobody has asked for; [`rebuild`] restores what [`store`] has lost, and
+//! [`migration`] moves objects to another engine. [`serve`] is where all of it is put together.
 
 pub mod access;
 pub mod cli;
@@ -22,6 +23,7 @@ pub mod http;
 pub mod keyring;
 pub mod leftovers;
 pub mod logging;
+pub mod migration;
 pub mod object;
 mod phase;
 pub mod rebuild;

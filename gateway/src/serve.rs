@@ -10,6 +10,7 @@ mod data_dir;
 mod engine;
 mod first_start;
 mod inspect;
+mod migrate;
 mod rebuild;
 mod welcome;
 
@@ -46,6 +47,7 @@ use crate::upload::Uploads;
 use data_dir::DataDir;
 
 pub use inspect::{Finding, State, inspect};
+pub use migrate::{Migrated, migrate};
 pub use rebuild::{Rebuilt, rebuild};
 
 /// Runs the gateway until SIGTERM or SIGINT.

@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["access", "object"],
     &["upload", "download", "sharing", "files"],
     &["edit", "deletion"],
-    &["rebuild", "upkeep"],
+    &["migration", "rebuild", "upkeep"],
     &["http"],
     &["serve"],
     &["cli"],

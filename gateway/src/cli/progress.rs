@@ -100,6 +100,11 @@ impl Progress {
         self.bar.suspend(print)
     }
 
+    /// Does what prints something, with the bar out of its way.
+    pub(super) fn beside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+
     /// A bar that is never drawn.
     pub(super) fn hidden() -> Self {
         Self { bar: ProgressBar::hidden(), template: OPEN_ENDED, count: 1, before: Arc::default() }

@@ -38,7 +38,7 @@ pub(super) fn nodes(config: &Config) -> String {
 }
 
 /// How many nodes are to keep a file.
-fn replicas(config: &KuboConfig) -> usize {
+pub(super) fn replicas(config: &KuboConfig) -> usize {
     if config.replicas == 0 { config.nodes.nodes().len() } else { config.replicas }
 }
 

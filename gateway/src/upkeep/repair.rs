@@ -95,7 +95,9 @@ impl Repair {
         if known.as_ref().is_some_and(|known| known.note == self.nodes) {
             return Ok(());
         }
-        if known.is_some() {
+        if let Some(known) = known {
+            let (before, now) = (known.note, &self.nodes);
+            tracing::info!(before, now, "other nodes than before: every file is looked at");
             self.store.question_replicas().await?;
         }
         let now: UnixTime = self.clock.now();

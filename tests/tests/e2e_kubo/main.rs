@@ -1,6 +1,7 @@
 //! The gateway over Kubo nodes, through the binary and its HTTP contract.
 
 mod kills;
+mod migrate;
 mod upkeep;
 
 use cidlock_tests::client::{Answer, Client, Stored};
