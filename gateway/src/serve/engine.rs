@@ -43,7 +43,7 @@ pub(super) fn replicas(config: &KuboConfig) -> usize {
 }
 
 /// The engine over the nodes that are configured.
-fn kubo(config: &KuboConfig) -> anyhow::Result<Kubo> {
+pub(super) fn kubo(config: &KuboConfig) -> anyhow::Result<Kubo> {
     let nodes = config.nodes.nodes();
     if nodes.is_empty() {
         bail!("engine.kind is `kubo`, and there is no node: say where they are in kubo.nodes");

@@ -1,16 +1,18 @@
 //! What `cidlock doctor` sees in a data directory.
 //!
-//! It mends nothing and makes nothing. Files are looked at in any case; the catalog and the objects
+//! It mends nothing and makes nothing. Files and Kubo nodes are looked at in any case; the catalog and the objects
 //! only where no gateway runs on the directory, because it belongs to one process at a time; there the
 //! catalog's tables are brought up to date, as every start does.
 
 mod files;
+mod nodes;
 mod objects;
 
 use std::path::Path;
 
 use serde::Serialize;
 
+use super::engine;
 use crate::config::Config;
 
 /// Something that was looked at.
@@ -65,6 +67,16 @@ pub async fn inspect(config: &Config) -> Vec<Finding> {
         return vec![Finding::warning("data directory", detail, "`cidlock serve` makes it")];
     }
     let mut findings = files::look(config);
+    if config.engine.is_kubo() {
+        // Asked whether or not a gateway runs: they are not its own.
+        match engine::kubo(&config.kubo) {
+            Ok(kubo) => findings.extend(nodes::look(config, &kubo).await),
+            Err(error) => {
+                let mend = "see what docs/configuration.md says of [kubo]";
+                findings.push(Finding::wrong("nodes", format!("{error:#}"), mend));
+            }
+        }
+    }
     findings.extend(objects::look(config).await);
     findings
 }

@@ -17,6 +17,7 @@
 mod address;
 mod car;
 mod control;
+mod facts;
 mod fault;
 mod import;
 mod ingest;
@@ -43,6 +44,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, stream}
 use tokio_util::task::AbortOnDropHandle;
 
 pub use self::address::{Authorization, NodeAddress};
+pub use self::facts::{NodeConfig, NodeFacts};
 use self::fault::Fault;
 use self::import::Feed;
 use self::ingest::{Feeding, KuboIngest};

@@ -1,5 +1,6 @@
 //! The gateway over Kubo nodes, through the binary and its HTTP contract.
 
+mod doctor;
 mod kills;
 mod migrate;
 mod upkeep;

@@ -11,7 +11,7 @@ use super::Finding;
 use crate::config::Config;
 
 /// Less free space than this is worth a word.
-const LITTLE_SPACE: u64 = 2 << 30;
+pub(super) const LITTLE_SPACE: u64 = 2 << 30;
 
 pub(super) fn look(config: &Config) -> Vec<Finding> {
     let dir: &Path = &config.data_dir;

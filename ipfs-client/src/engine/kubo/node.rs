@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use cid::Cid;
 use futures::stream::BoxStream;
+use http::header::DATE;
 use hyper::body::Incoming;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::control::Control;
@@ -16,7 +18,7 @@ use super::fault::Fault;
 use super::import::{Feed, Imported};
 use super::pins::{self, PinLine};
 use super::state::{Health, State};
-use super::wire::{Wire, bytes_of, within};
+use super::wire::{Wire, bytes_of, empty, short, within};
 use super::{MIN_VERSION, NAME, NodeAddress, Settings};
 use crate::block::Block;
 use crate::pin::{Pin, Replica, ReplicaStatus};
@@ -142,6 +144,22 @@ impl Node {
     /// All recursive pins.
     pub(super) async fn pins(&self) -> Result<BoxStream<'static, Result<PinLine, Fault>>, Fault> {
         pins::all(&self.wire, self.settings.rpc_limit).await
+    }
+
+    /// The answer to a call that changes nothing, and what time it is at the node.
+    pub(super) async fn ask_json<T: DeserializeOwned>(
+        &self,
+        call: &str,
+    ) -> Result<(T, Option<SystemTime>), Fault> {
+        let asked = async {
+            let answer = self.wire.post(call, None, empty()).await?;
+            let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+            let time = date.and_then(|date| httpdate::parse_http_date(date).ok());
+            Ok((short(answer).await?, time))
+        };
+        let (answer, time) = within(self.settings.rpc_limit, "answer", asked).await?;
+        let answer = serde_json::from_slice(&answer);
+        Ok((answer.map_err(|_| Fault::Nonsense("an answer that is none".to_owned()))?, time))
     }
 
     /// Collects what nothing pins.
