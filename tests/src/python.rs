@@ -41,6 +41,18 @@ pub fn run_lines(lines: &str, arguments: &[&Path], directory: &Path) -> Result<S
     Ok(String::from_utf8(output).expect("Python prints UTF-8"))
 }
 
+/// The first lines of Python in `docs/<page>`.
+///
+/// # Panics
+/// If there are none.
+#[must_use]
+pub fn documented_lines(page: &str) -> String {
+    let page = std::fs::read_to_string(tools::repository().join("docs").join(page));
+    let page = page.expect("the page is in the repository");
+    let (_, rest) = page.split_once("```python\n").expect("the page has lines of Python");
+    rest.split_once("\n```").expect("the lines end").0.to_owned()
+}
+
 fn run(mut python: Command, input: &[u8]) -> Result<Vec<u8>, String> {
     python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = python.spawn().expect("Python starts");

@@ -12,7 +12,7 @@ use cidlock_tests::client::Client;
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::kubo::Repo;
 use cidlock_tests::shelf::{self, Shelf};
-use cidlock_tests::{content, python, tools};
+use cidlock_tests::{content, python};
 use tempfile::TempDir;
 
 #[tokio::test]
@@ -87,7 +87,11 @@ impl Desk {
     fn recover(&self, key_set: &Path) -> Result<String, String> {
         let (object, output) = (self.object(), self.output());
         let arguments = [key_set, object.as_path(), output.as_path()];
-        python::run_lines(&documented_lines(), &arguments, self.directory.path())
+        python::run_lines(
+            &python::documented_lines("recovery.md"),
+            &arguments,
+            self.directory.path(),
+        )
     }
 
     /// What came back, if anything.
@@ -129,11 +133,4 @@ impl Object {
     fn key_set(&self) -> PathBuf {
         self.directory.path().join("keys.json")
     }
-}
-
-fn documented_lines() -> String {
-    let page = fs::read_to_string(tools::repository().join("docs/recovery.md"));
-    let page = page.expect("the page is in the repository");
-    let (_, rest) = page.split_once("```python\n").expect("the page has lines of Python");
-    rest.split_once("\n```").expect("the lines end").0.to_owned()
 }

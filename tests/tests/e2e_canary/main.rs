@@ -1,6 +1,6 @@
 //! What a gateway writes down, in its data directory and in its log, holds nothing of what it was
 //! trusted with: markers in all of that go on a whole journey, with every error on the way, and are
-//! looked for afterwards in every spelling.
+//! looked for afterwards in every spelling. Nor does what it sends to a node.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, too")]
 
@@ -12,7 +12,11 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::gateway::{Gateway, files_below};
+use cidlock_tests::kubo::{Node, Relay};
+use cidlock_tests::wait;
+use serde_json::json;
 
 use markers::Markers;
 
@@ -21,7 +25,9 @@ async fn nothing_that_was_entrusted_is_in_the_data_directory_or_in_the_log_at_an
     for toml in ["[log]\nfilter = 'trace'\n", "[log]\nfilter = 'trace'\njson = true\n"] {
         let gateway = Gateway::start_with(toml).await;
         let mut markers = Markers::new();
-        let upload = journey::make(&gateway, &mut markers).await;
+        let damage =
+            |file: &Stored| fs::write(gateway.home().object_file(&file.id), b"damaged").unwrap();
+        let upload = journey::make(&gateway, &mut markers, damage).await;
 
         let mut search = markers.search();
         // In the middle of an upload, and with SQLite's log as a kill leaves it.
@@ -61,6 +67,52 @@ async fn nothing_that_was_entrusted_is_in_the_data_directory_or_in_the_log_at_an
             assert!(found.is_empty(), "{found:#?}");
         }
         find_planted(&markers, &home.data(), &log);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_entrusted_crosses_to_a_node() {
+    let node = Node::start().await;
+    let relay = Relay::to(&node).await;
+    let address = relay.address("a");
+    let gateway = Gateway::start_with(&format!(
+        "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
+         [kubo]\nnodes = 'a={}+{}'\n",
+        address.rpc.to_string().trim_end_matches('/'),
+        address.gateway.expect("it has one").to_string().trim_end_matches('/'),
+    ))
+    .await;
+    let mut markers = Markers::new();
+    let damage = |file: &Stored| node.repo().flip_block(&file.cid.parse().unwrap());
+    let upload = journey::make(&gateway, &mut markers, damage).await;
+    let admin = Client::admin(&gateway).await;
+    let stored = admin.store("also this", markers.make("another content").repeat(10)).await;
+    let name = markers.make("another name");
+    admin.change(&stored.cid, &json!({ "name": name })).await;
+    let _begun = Answer::to(admin.post("/v1/admin/scrub")).await.expect(202);
+    let path = format!("/v1/files/{}", stored.cid);
+    let _gone = Answer::to(admin.delete(&path)).await.expect(200);
+    drop(upload);
+
+    let mut search = markers.search();
+    search.add("the admin's secret", gateway.home().admin_secret());
+    let asks = |call: &str| relay.asked().iter().any(|line| line.contains(call));
+    // The last of it: whether the blocks of what was deleted are gone.
+    wait::until("a question about blocks", async || asks("block/stat").then_some(())).await;
+    for call in ["dag/import", "pin/add", "pin/update", "pin/rm", "pin/ls", "GET /ipfs/"] {
+        assert!(asks(call), "{call}: {:#?}", relay.asked());
+    }
+    let sent = relay.sent().concat();
+    assert!(sent.len() > 100_000, "contents went that way, in ciphertext: {}", sent.len());
+    let found = search.bytes("what was sent to the node", &sent);
+    assert!(found.is_empty(), "{found:#?}");
+    for (what, marker) in markers.all() {
+        let planted = [&sent[..], STANDARD.encode(format!("x{marker}")).as_bytes()].concat();
+        let found = search.bytes("", &planted);
+        assert!(
+            found.iter().any(|found| found.starts_with(what)),
+            "{what} is found if it is there"
+        );
     }
 }
 

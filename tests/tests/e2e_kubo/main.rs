@@ -3,6 +3,7 @@
 mod doctor;
 mod kills;
 mod migrate;
+mod node;
 mod upkeep;
 
 use cidlock_tests::client::{Answer, Client, Stored};
