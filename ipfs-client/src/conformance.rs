@@ -13,6 +13,7 @@
 //!   not removed by the name of another root.
 //! - [`revisions`]: new members over the same content, settled or taken back; the CAR is whole at
 //!   every moment; what is not current is not revised.
+//! - [`health`]: an engine that could work says so.
 //!
 //! It deliberately does not say what happens to blocks without a pin, and cannot say what survives
 //! a power failure.
@@ -21,9 +22,12 @@
 
 pub mod contents;
 mod fixture;
+pub mod health;
 pub mod pins;
 pub mod refusals;
 pub mod revisions;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -63,6 +67,5 @@ pub async fn run(make: impl AsyncFn() -> Subject) {
     revisions::follow_each_other(&make().await).await;
     revisions::can_be_taken_back(&make().await).await;
     revisions::of_what_is_not_current_are_refused(&make().await).await;
-    let health = make().await.engine.health().await.expect("an engine says how it is");
-    assert!(health.is_well() && health.is_ready(), "a fresh engine is well: {health:?}");
+    health::of_a_fresh_engine_is_good(&make().await).await;
 }
