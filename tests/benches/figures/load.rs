@@ -162,16 +162,25 @@ pub(crate) struct Kubo {
 impl Kubo {
     /// `POST /api/v0/add`, pinned; gives back the CID.
     pub(crate) fn store(&self, path: &Path) -> String {
+        let len = std::fs::metadata(path).expect("the file to send is there").len();
+        self.add(len, |connection| connection.send_file(path))
+    }
+
+    /// The same of bytes in memory.
+    pub(crate) fn store_bytes(&self, content: &[u8]) -> String {
+        self.add(content.len() as u64, |connection| connection.send(content))
+    }
+
+    fn add(&self, len: u64, send: impl FnOnce(&mut Connection)) -> String {
         let begin = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n\
                      Content-Type: application/octet-stream\r\n\r\n";
         let end = "\r\n--cut--\r\n";
-        let len = std::fs::metadata(path).expect("the file to send is there").len();
         let len = content_length(len + (begin.len() + end.len()) as u64);
         let mut connection = Connection::open(self.rpc);
         let form = "Connection: close\r\nContent-Type: multipart/form-data; boundary=cut\r\n";
         connection.ask("POST /api/v0/add?pin=true&progress=false", &format!("{form}{len}"));
         connection.send(begin.as_bytes());
-        connection.send_file(path);
+        send(&mut connection);
         connection.send(end.as_bytes());
         let answer = connection.answer(200);
         let (_, rest) = answer.split_once("\"Hash\":\"").expect("Kubo says what it added");
@@ -183,6 +192,18 @@ impl Kubo {
         let mut connection = Connection::open(self.gateway);
         connection.ask(&format!("GET /ipfs/{cid}"), "");
         connection.swallow(200)
+    }
+
+    /// A connection to its gateway.
+    pub(crate) fn connect(&self) -> Connection {
+        Connection::open(self.gateway)
+    }
+
+    /// Reads `len` bytes of a file at `start` from its gateway.
+    pub(crate) fn fetch_range(&self, connection: &mut Connection, cid: &str, start: u64, len: u64) {
+        let range = format!("Range: bytes={start}-{}\r\n", start + len - 1);
+        connection.ask(&format!("GET /ipfs/{cid}"), &range);
+        assert_eq!(connection.swallow(206), len, "the range that was asked for");
     }
 }
 

@@ -12,6 +12,7 @@
 mod load;
 mod machine;
 mod memory;
+mod nodes;
 mod options;
 mod process;
 mod ranges;
@@ -33,6 +34,7 @@ async fn main() {
             Part::Ranges => ranges::measure(&options, &mut report).await,
             Part::Memory => memory::measure(&options, &mut report).await,
             Part::Small => small::measure(&options, &mut report).await,
+            Part::Kubo => nodes::measure(&options, &mut report).await,
         }
     }
     report.finish(&options);

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-const USAGE: &str = "tests/bench.sh [--quick] [--only transfer|ranges|memory|small]... [--rounds N]
+const USAGE: &str =
+    "tests/bench.sh [--quick] [--only transfer|ranges|memory|small|kubo]... [--rounds N]
 
   --quick    small sizes and few rounds: does it run, not what does it cost
   --only     one part of it; may be given again
@@ -19,13 +20,16 @@ pub(crate) enum Part {
     Memory,
     /// Many small files.
     Small,
+    /// All of that with Kubo as the engine.
+    Kubo,
 }
 
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("transfer", Part::Transfer),
     ("ranges", Part::Ranges),
     ("memory", Part::Memory),
     ("small", Part::Small),
+    ("kubo", Part::Kubo),
 ];
 
 /// The sizes of a run.

@@ -22,6 +22,8 @@ pub(crate) struct Report {
 pub(crate) enum Target {
     /// No more than this.
     AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
     /// Stated, not judged.
     None,
 }
@@ -47,6 +49,9 @@ impl Report {
         let (target, verdict) = match target {
             Target::AtMost(most) => {
                 (format!("at most {most}"), if value <= most { "met" } else { "**not met**" })
+            }
+            Target::AtLeast(least) => {
+                (format!("at least {least}"), if value >= least { "met" } else { "**not met**" })
             }
             Target::None => (String::new(), ""),
         };

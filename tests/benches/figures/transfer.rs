@@ -18,9 +18,9 @@ use crate::series::Series;
 
 /// How long something took, and what one process took of the processors for it.
 #[derive(Debug, Default)]
-struct Cost {
-    wall_s: Series,
-    cpu_s_per_gb: Series,
+pub(crate) struct Cost {
+    pub(crate) wall_s: Series,
+    pub(crate) cpu_s_per_gb: Series,
 }
 
 #[derive(Debug, Default)]
@@ -133,7 +133,12 @@ pub(crate) fn gb(bytes: u64) -> f64 {
     bytes as f64 / 1e9
 }
 
-fn timed<T>(cost: &mut Cost, process: Process, bytes: u64, work: impl FnOnce() -> T) -> T {
+pub(crate) fn timed<T>(
+    cost: &mut Cost,
+    process: Process,
+    bytes: u64,
+    work: impl FnOnce() -> T,
+) -> T {
     rustix::fs::sync();
     let (start, before) = (Instant::now(), process.cpu_s());
     let done = work();
@@ -166,7 +171,7 @@ fn forget(gateway: &Gateway, node: &Node, kubo_cid: &str) {
     rustix::fs::sync();
 }
 
-fn address(url: &str) -> std::net::SocketAddr {
+pub(crate) fn address(url: &str) -> std::net::SocketAddr {
     let address = url.strip_prefix("http://").and_then(|address| address.parse().ok());
     address.expect("Kubo listens on an address")
 }
