@@ -13,6 +13,7 @@ use crate::block::{Block, CID_LEN, RAW};
 use crate::car::{HEADER_LEN, prefix, prefix_len, root_of_header, section_len};
 use crate::dag::{Directory, Entry};
 use crate::engine::EngineError;
+use crate::file::read_cached_at;
 use crate::pin::{Pin, PinName};
 use crate::revision::{CONTENT, MAX_MEMBER_LEN};
 
@@ -64,20 +65,8 @@ impl ObjectFile {
     }
 
     /// What [`ObjectFile::read_at`] gives, if the system has all of it in memory and says so.
-    #[cfg(target_os = "linux")]
     pub(super) fn read_cached_at(&self, offset: u64, len: usize) -> Option<Bytes> {
-        use rustix::io::{ReadWriteFlags, preadv2};
-        let mut bytes = vec![0; len];
-        let mut into = [io::IoSliceMut::new(&mut bytes)];
-        let read = preadv2(&self.file, &mut into, offset, ReadWriteFlags::NOWAIT);
-        // Less than all, or an error: whoever may wait finds out what it is.
-        (read == Ok(len)).then(|| bytes.into())
-    }
-
-    /// No other system can be asked.
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn read_cached_at(&self, _offset: u64, _len: usize) -> Option<Bytes> {
-        None
+        read_cached_at(&self.file, offset, len)
     }
 
     /// The leaf of `len` bytes whose section begins at `start`, if it has the hash that stands in
