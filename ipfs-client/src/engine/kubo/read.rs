@@ -2,18 +2,21 @@
 //! with another one where a node fails.
 //!
 //! The first leaf is asked for before the stream is given out, the next ones before their turn: one
-//! when the end of the current one is near, more while the reader is the faster side. A slow reader
-//! has one open answer.
+//! when the end of the current one is near, more while the reader is the faster side. One that is not
+//! taken up soon is given up, so that a slow reader has one open answer.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use cid::Cid;
 use futures::stream;
 use hyper::body::Incoming;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::fault::Fault;
@@ -28,6 +31,8 @@ use crate::engine::{ByteStream, EngineError, ObjectRef};
 const NEAR_END: usize = 256 * 1024;
 /// The most leaves that are asked for ahead.
 const MAX_AHEAD: usize = 3;
+/// How long an answer that was asked for ahead is kept: each holds buffers, here and in the system.
+const KEPT_AHEAD: Duration = Duration::from_millis(500);
 
 /// What is read from.
 #[derive(Clone)]
@@ -86,12 +91,23 @@ impl Source {
     }
 }
 
+/// A leaf that was asked for before its turn.
+struct Ahead {
+    piece: Piece,
+    /// Whether its answer has begun.
+    is_open: Arc<AtomicBool>,
+    /// That its turn has come.
+    take: oneshot::Sender<()>,
+    /// None if its turn did not come soon.
+    opening: AbortOnDropHandle<Result<Option<Leaf>, EngineError>>,
+}
+
 struct Reading {
     source: Source,
     object: Arc<ObjectRef>,
     layout: Arc<Layout>,
     pieces: Pieces,
-    ahead: VecDeque<AbortOnDropHandle<Result<Leaf, EngineError>>>,
+    ahead: VecDeque<Ahead>,
     wanted_ahead: usize,
     current: Option<Leaf>,
 }
@@ -117,26 +133,43 @@ impl Reading {
     fn look_ahead(&mut self) {
         while self.ahead.len() < self.wanted_ahead.max(1) {
             let Some(piece) = self.pieces.next() else { return };
-            self.ahead.push_back(AbortOnDropHandle::new(self.ask(piece)));
+            self.ahead.push_back(self.ask(piece));
         }
     }
 
-    fn ask(&self, piece: Piece) -> JoinHandle<Result<Leaf, EngineError>> {
+    fn ask(&self, piece: Piece) -> Ahead {
         let (source, object) = (self.source.clone(), Arc::clone(&self.object));
-        let layout = Arc::clone(&self.layout);
-        tokio::spawn(async move { Leaf::open(&source, &object, &layout, piece).await })
+        let (layout, of) = (Arc::clone(&self.layout), piece.clone());
+        let is_open = Arc::new(AtomicBool::new(false));
+        let (opened, (take, taken)) = (Arc::clone(&is_open), oneshot::channel());
+        let opening = tokio::spawn(async move {
+            let leaf = Leaf::open(&source, &object, &layout, of).await?;
+            opened.store(true, Ordering::Relaxed);
+            let is_taken = timeout(KEPT_AHEAD, taken).await.is_ok();
+            Ok(is_taken.then_some(leaf))
+        });
+        Ahead { piece, is_open, take, opening: AbortOnDropHandle::new(opening) }
     }
 
     async fn open_next(&mut self) -> Result<Option<Leaf>, EngineError> {
-        if let Some(asked) = self.ahead.pop_front() {
-            if !asked.is_finished() {
-                // The reader is faster than the nodes: more at once.
-                self.wanted_ahead = (self.wanted_ahead + 1).min(MAX_AHEAD);
-            }
-            let asked = asked.await;
-            return asked.map_err(|e| EngineError::io("read", e.into()))?.map(Some);
-        }
-        match self.pieces.next() {
+        let piece =
+            if let Some(Ahead { piece: asked, is_open, take, opening }) = self.ahead.pop_front() {
+                if !is_open.load(Ordering::Relaxed) {
+                    // The reader is faster than the nodes: more at once.
+                    self.wanted_ahead = (self.wanted_ahead + 1).min(MAX_AHEAD);
+                }
+                let _ = take.send(());
+                let opened = opening.await.map_err(|e| EngineError::io("read", e.into()))?;
+                if let Some(leaf) = opened? {
+                    return Ok(Some(leaf));
+                }
+                // It has taken its time, and nothing need be ahead of it.
+                self.wanted_ahead = 0;
+                Some(asked)
+            } else {
+                self.pieces.next()
+            };
+        match piece {
             Some(piece) => {
                 Leaf::open(&self.source, &self.object, &self.layout, piece).await.map(Some)
             }
