@@ -181,7 +181,7 @@ async fn services(
         store: store.clone(),
         keyring: keyring.clone(),
         clock: clock.clone(),
-        spare: Spare::of_this_machine(),
+        spare: Spare::of_this_machine_beside(engine::nodes_here(config)),
         max_file_bytes: config.limits.max_file_bytes,
         leftovers: Leftovers::default(),
     };

@@ -18,10 +18,12 @@ pub const WORTH_IT: u64 = 4 << 20;
 pub struct Spare(Arc<Semaphore>);
 
 impl Spare {
-    /// All processors of this machine but one.
+    /// All processors of this machine but one, and one for each of `others` that are as busy as an
+    /// upload while it runs.
     #[must_use]
-    pub fn of_this_machine() -> Self {
-        Self::of(available_parallelism().map_or(1, usize::from) - 1)
+    pub fn of_this_machine_beside(others: usize) -> Self {
+        let processors = available_parallelism().map_or(1, usize::from);
+        Self::of(processors.saturating_sub(1 + others))
     }
 
     /// So many.

@@ -189,7 +189,8 @@ impl Health {
         self.well() >= self.needed
     }
 
-    fn well(&self) -> usize {
+    /// How many nodes are well.
+    pub fn well(&self) -> usize {
         self.nodes.iter().filter(|node| node.problem.is_none()).count()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use cidlock_crypto::chunked::{Opener, RangeOpener};
+use cidlock_crypto::chunked::{CHUNK_LEN, Opener, RangeOpener};
 use cidlock_ipfs_client::engine::{ByteStream, Engine, ObjectRef};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
@@ -113,7 +113,8 @@ impl Opening {
             let before = batch.len();
             let opened = match self.ciphertext.try_next().await {
                 Ok(Some(frame)) => {
-                    batch.reserve(frame.len());
+                    // And what was left of the one before: a batch that grows is copied.
+                    batch.reserve(frame.len() + CHUNK_LEN);
                     opener.open(&frame, &mut batch).map_err(DownloadError::from)
                 }
                 Ok(None) => {

@@ -42,6 +42,16 @@ impl Gateway {
         Self::start_logging_to(home, log).await
     }
 
+    /// Starts one in `home` and waits until it answers, ready or not.
+    ///
+    /// # Panics
+    /// If it ends, with its log.
+    pub async fn start_unready_in(home: Home) -> Self {
+        let mut command = home.serve();
+        command.stdout(home.open_log()).stderr(home.open_log());
+        Self::start_by(command, home).await
+    }
+
     /// Starts one in `home` that logs to `errors`, and waits until it is ready.
     ///
     /// # Panics
@@ -49,7 +59,7 @@ impl Gateway {
     pub async fn start_logging_to(home: Home, errors: impl Into<Stdio>) -> Self {
         let mut command = home.serve();
         command.stdout(home.open_log()).stderr(errors);
-        Self::start_by(command, home).await
+        Self::start_by(command, home).await.ready().await
     }
 
     /// Starts one in `home` for which there is little room, and waits until it is ready.
@@ -69,9 +79,9 @@ impl Gateway {
                 home.data().join("serve.address").exists().then_some(())
             })
             .await;
-            return Self::started(process, home).await;
+            return Self::started(process, home).await.ready().await;
         }
-        Self::start_by(command, home).await
+        Self::start_by(command, home).await.ready().await
     }
 
     async fn start_by(mut command: Command, home: Home) -> Self {
@@ -81,7 +91,7 @@ impl Gateway {
         Self::started(process, home).await
     }
 
-    /// Waits until it is ready.
+    /// Waits until it answers.
     async fn started(process: Child, home: Home) -> Self {
         let announcement = home.data().join("serve.address");
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -92,13 +102,18 @@ impl Gateway {
             announced.trim().strip_prefix("http://")?.parse().ok()
         })
         .await;
-        let ready = gateway.url("/readyz");
+        gateway
+    }
+
+    /// Waits until it is ready.
+    async fn ready(mut self) -> Self {
+        let ready = self.url("/readyz");
         wait::until("the gateway to be ready", async || {
-            gateway.assert_alive();
+            self.assert_alive();
             reqwest::get(&ready).await.ok().filter(|answer| answer.status().is_success())
         })
         .await;
-        gateway
+        self
     }
 
     /// The address it listens on.

@@ -19,7 +19,7 @@ impl Room {
     /// Those that this system permits; says so if it is not all.
     #[expect(clippy::print_stdout, reason = "shown by the test runner")]
     pub fn all() -> impl Iterator<Item = Self> {
-        let mount = if can_mount() { Some(Self::FileSystem) } else { None };
+        let mount = if Self::can_mount() { Some(Self::FileSystem) } else { None };
         if mount.is_none() {
             println!("this system lets nobody here mount a file system: only files are limited");
         }
@@ -31,7 +31,7 @@ impl Room {
         let mut command = match self {
             Self::FileSystem => {
                 std::fs::create_dir_all(data).expect("a directory can be made");
-                let mut unshare = unshare();
+                let mut unshare = Self::unshare();
                 let script =
                     r#"mount -t tmpfs -o "size=$0,mode=700" none "$1" && shift && exec "$@""#;
                 unshare.args(["sh", "-c", script, &Self::LEN.to_string()]).arg(data);
@@ -53,17 +53,23 @@ impl Room {
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command
     }
-}
 
-fn unshare() -> Command {
-    let mut command = Command::new("unshare");
-    // Whoever is not root has to become it for that one process.
-    command.args(if rustix::process::geteuid().is_root() { &["-m"][..] } else { &["-r", "-m"] });
-    command
-}
+    /// What gives the command after it a view of file systems of its own.
+    pub(crate) fn unshare() -> Command {
+        let mut command = Command::new("unshare");
+        // Whoever is not root has to become it for that one process.
+        command.args(if rustix::process::geteuid().is_root() {
+            &["-m"][..]
+        } else {
+            &["-r", "-m"]
+        });
+        command
+    }
 
-fn can_mount() -> bool {
-    let mut command = unshare();
-    command.args(["mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    /// Whether this system lets somebody here mount a file system.
+    pub(crate) fn can_mount() -> bool {
+        let mut command = Self::unshare();
+        command.args(["mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
 }

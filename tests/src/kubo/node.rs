@@ -237,8 +237,7 @@ fn spawn(repo: &Repo) -> Child {
     let log = OpenOptions::new().create(true).append(true).open(log_path(repo));
     let log = log.expect("a log can be written");
     let errors = log.try_clone().expect("a file handle can be cloned");
-    let mut daemon = repo.command();
-    daemon.args(["daemon", "--migrate=false", "--enable-gc=false"]);
+    let mut daemon = repo.daemon();
     daemon.stdout(Stdio::from(log)).stderr(Stdio::from(errors));
     daemon.spawn().expect("ipfs starts")
 }

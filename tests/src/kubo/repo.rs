@@ -13,6 +13,7 @@ use cid::Cid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::gateway::Room;
 use crate::tools;
 
 /// How blocks are made of what is added.
@@ -27,6 +28,8 @@ pub struct Repo {
     _temporary: Option<TempDir>,
     /// What whoever calls the RPC has to show, as Kubo spells it.
     secret: Option<String>,
+    /// Bytes that its blocks have room for, if it is not the disk's.
+    room: Option<u64>,
 }
 
 impl Repo {
@@ -49,7 +52,7 @@ impl Repo {
     pub fn kept_at(directory: &Path) -> Self {
         std::fs::create_dir_all(directory).expect("a directory can be made");
         let directory = directory.canonicalize().expect("a directory has a path");
-        let repo = Self { directory, _temporary: None, secret: None };
+        let repo = Self { directory, _temporary: None, secret: None, room: None };
         if !repo.path().join("config").exists() {
             repo.init(PROFILE);
             repo.configure(make_durable);
@@ -70,7 +73,7 @@ impl Repo {
     fn with_profiles(profiles: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let path = directory.path().to_owned();
-        let repo = Self { directory: path, _temporary: Some(directory), secret: None };
+        let repo = Self { directory: path, _temporary: Some(directory), secret: None, room: None };
         repo.init(profiles);
         repo
     }
@@ -92,6 +95,36 @@ impl Repo {
         repo.configure(|config| config["API"]["Authorizations"] = json!({ "cidlock": guard }));
         repo.secret = Some(secret.to_owned());
         repo
+    }
+
+    /// Whose node has room for so many bytes of blocks, on a file system that only it sees. None where
+    /// the system lets nobody here mount one.
+    ///
+    /// # Panics
+    /// Without Kubo.
+    #[must_use]
+    pub fn cramped(len: u64) -> Option<Self> {
+        let mut repo = Self::new();
+        repo.room = Some(len);
+        Room::can_mount().then_some(repo)
+    }
+
+    /// What starts its daemon.
+    pub(super) fn daemon(&self) -> Command {
+        let mut daemon = self.command();
+        daemon.args(["daemon", "--migrate=false", "--enable-gc=false"]);
+        let Some(len) = self.room else { return daemon };
+        let mut cramped = Room::unshare();
+        let script = r#"mkdir -p "$1.kept" && cp -a "$1/." "$1.kept/" &&
+            mount -t tmpfs -o "size=$0,mode=700" none "$1" && cp -a "$1.kept/." "$1/" &&
+            shift && exec "$@""#;
+        cramped.args(["sh", "-c", script, &len.to_string()]).arg(self.path().join("blocks"));
+        cramped.arg(daemon.get_program()).args(daemon.get_args()).env_clear().stdin(Stdio::null());
+        for (name, value) in daemon.get_envs() {
+            cramped.env(name, value.unwrap_or_default());
+        }
+        cramped.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        cramped
     }
 
     /// Has its node talk only to nodes with the same key.

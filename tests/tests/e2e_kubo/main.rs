@@ -1,6 +1,7 @@
 //! The gateway over Kubo nodes, through the binary and its HTTP contract.
 
 mod doctor;
+mod faults;
 mod kills;
 mod migrate;
 mod node;

@@ -130,7 +130,7 @@ impl ApiRequest for RepoVerify {
 
 fn fault(error: Error) -> Fault {
     match error {
-        Error::Api(error) => refused(500, line(error.message.as_bytes())),
+        Error::Api(error) => refused(500, &error.message),
         Error::Client(error) => Fault::Unreachable(Box::new(error)),
         Error::IpfsClientError(error) => Fault::Nonsense(line(error.to_string().as_bytes())),
         other => Fault::Nonsense(line(other.to_string().as_bytes())),

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::fault::{Fault, line};
 use super::node::walk_limit;
-use super::wire::{Body, Wire, short};
+use super::wire::{Body, Wire, refused, short};
 use crate::car::{header, header_without_roots};
 use crate::staging::FollowError;
 
@@ -175,8 +175,7 @@ fn read(answer: &[u8]) -> Result<Imported, Fault> {
         if let Some(Root { pin_error_msg }) = said.root
             && !pin_error_msg.is_empty()
         {
-            let message = line(pin_error_msg.as_bytes());
-            return Err(Fault::Refused { status: 200, message });
+            return Err(refused(200, &pin_error_msg));
         }
         if let Some(Stats { block_count }) = said.stats {
             imported = Some(Imported { blocks: block_count });

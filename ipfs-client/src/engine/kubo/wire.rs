@@ -223,13 +223,14 @@ async fn refusal(answer: Response<Incoming>) -> Fault {
         Ok(text) => text,
         Err(fault) => return fault,
     };
-    let message = serde_json::from_slice::<Refusal>(&text)
-        .map_or_else(|_| line(&text), |refusal| line(refusal.message.as_bytes()));
-    refused(status.as_u16(), message)
+    match serde_json::from_slice::<Refusal>(&text) {
+        Ok(refusal) => refused(status.as_u16(), &refusal.message),
+        Err(_) => refused(status.as_u16(), &String::from_utf8_lossy(&text)),
+    }
 }
 
-/// Codes say next to nothing, so the texts have to.
-pub(super) fn refused(status: u16, message: String) -> Fault {
+/// Codes say next to nothing, so the texts have to: all of them, since the reason comes last.
+pub(super) fn refused(status: u16, message: &str) -> Fault {
     let says = |text: &str| message.contains(text);
     if says("no space left on device") || says("disk quota exceeded") || says("file too large") {
         return Fault::Full;
@@ -240,7 +241,7 @@ pub(super) fn refused(status: u16, message: String) -> Fault {
     if gone || (status == 500 && missing.into_iter().any(says)) {
         return Fault::Missing;
     }
-    Fault::Refused { status, message }
+    Fault::Refused { status, message: line(message.as_bytes()) }
 }
 
 fn joined(base: &Uri, path: &str) -> Result<Uri, Fault> {
