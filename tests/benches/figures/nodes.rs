@@ -121,7 +121,11 @@ async fn transfers(options: &Options, report: &mut Report) {
              node keeps what cidlock (`engine.kind = \"kubo\"`, one replica, read through the node's \
              gateway) is given, and what it is given itself by `POST /api/v0/add`; who is first alternates, \
              and `sync` runs before each measurement. Ratios are taken within a round. All of them share \
-             the machine's processors with the node.",
+             the machine's processors with the node, so that processor time is what they wait for: an \
+             upload is hashed twice here (the file, and the blocks), once more by the node, which \
+             checks what it imports, and read again when it is pinned; `add` hashes once. 1.2 would \
+             need a node that pins what it imports without walking it, and one pass of SHA-256 less, or \
+             both of ours side by side in one core.",
             options.large >> 20,
             options.rounds
         ),
