@@ -163,8 +163,8 @@ async fn what_was_unpinned_is_not_pinned_by_a_node_that_was_still_being_fed() {
         bench.engine.unpin(&object.pin).await.unwrap().is_complete().then_some(())
     })
     .await;
-    // The node was fed once more before it let go.
-    assert_eq!(relay.asked().iter().filter(|line| line.contains("pin/add")).count(), 2);
+    // The others were enough: whoever goes silent then is left to repair, which finds nothing to do.
+    assert_eq!(relay.asked().iter().filter(|line| line.contains("pin/add")).count(), 1);
     for node in nodes.iter() {
         let pins = node.repo().run(["pin", "ls", "--type=recursive", "--quiet"]);
         assert!(!pins.contains(&object.root().to_string()), "{pins}");
