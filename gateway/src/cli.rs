@@ -3,9 +3,9 @@
 //! Each command is a module with its arguments and one `run`. What they share stands beside them:
 //! `client` is the gateway's HTTP contract seen from outside, `credentials` the file in which
 //! `login` leaves its session, `output` what is printed, `failure` what went wrong and what to
-//! do about it. Apart from `serve`, `doctor`, `rebuild` and `migrate`, which are for the gateway's own machine,
-//! no command touches the gateway's own state: it knows nothing that an HTTP client could not know,
-//! and its only authority is the session of `login` or the link it was given.
+//! do about it. Apart from `serve`, `doctor`, `rebuild` and `migrate`, which are for the gateway's own
+//! machine, no command touches the gateway's own state: it knows nothing that an HTTP client could not
+//! know, and its only authority is the session of `login` or the link it was given.
 //!
 //! Invariants: a secret appears on the terminal only where it is what was asked for (a link); no
 //! command leaves a half-written file under its name; an interrupted command does not lose a session.

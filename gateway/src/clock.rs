@@ -4,7 +4,10 @@
 //! instead of waiting for it. Durations of network operations are not its business: those are
 //! measured by the runtime's own timers.
 
+use std::time::Duration;
+
 use cidlock_crypto::UnixTime;
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
@@ -27,6 +30,14 @@ impl Clock for SystemClock {
         // the safe side.
         u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
     }
+}
+
+/// Ticks, the first one at once and each of the others so long after the one before at the earliest.
+#[must_use]
+pub fn every(period: Duration) -> Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// `time` in the form of RFC 3339, in UTC, as every answer shows it.

@@ -28,6 +28,7 @@ use cidlock_crypto::{ObjectId, UnixTime};
 use cidlock_ipfs_client::Cid;
 use cidlock_ipfs_client::engine::{Engine, EngineError, ObjectRef};
 use cidlock_ipfs_client::pin::{Pin, Removal};
+use futures::TryStreamExt as _;
 
 pub use doubt::{ClockWatch, Doubt};
 pub use error::DeletionError;
@@ -41,7 +42,7 @@ use crate::keyring::Keyring;
 use crate::object::pin_name;
 use crate::phase::Phase;
 use crate::store::{
-    Deletion, DeletionReason, FileRow, FormerRoot, PageLimit, Progress, ReplicaRow, Store,
+    Deletion, DeletionReason, FileRow, FormerRoot, PageLimit, Progress, ReplicaRow, Store, rows,
 };
 
 /// A node's status while it may still keep the object.
@@ -115,23 +116,20 @@ impl Deletions {
     pub async fn resume(&self) -> Result<usize, DeletionError> {
         // What a deletion could not cut when it was asked for is cut before its blocks go.
         self.revocations.catch_up(&*self.store).await?;
-        let (mut done, mut after) = (0, None);
-        loop {
-            let page = self.store.pending_deletions(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(done) };
-            after = Some(last.id);
-            for record in page {
-                let id = record.id;
-                match self.carry_out(record).await {
-                    Ok(record) if record.done_at.is_some() => done += 1,
-                    // A node that could not be asked is named in the record, and in the log.
-                    Ok(_) => {}
-                    Err(error) => {
-                        tracing::warn!(object = %id, %error, "a deletion is tried again later");
-                    }
+        let pending = |after| self.store.pending_deletions(after, PageLimit::MAX);
+        let (mut done, mut pending) = (0, rows(None, pending, |record| record.id));
+        while let Some(record) = pending.try_next().await? {
+            let id = record.id;
+            match self.carry_out(record).await {
+                Ok(record) if record.done_at.is_some() => done += 1,
+                // A node that could not be asked is named in the record, and in the log.
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(object = %id, %error, "a deletion is tried again later");
                 }
             }
         }
+        Ok(done)
     }
 
     /// Makes the deletion durable, cuts what is under way, and carries it out as far as it goes.

@@ -22,9 +22,10 @@ use bytes::Bytes;
 use cidlock_crypto::statement::{SignStatementError, Statement};
 use cidlock_ipfs_client::car::Layout;
 use cidlock_ipfs_client::dag::DagParams;
-use cidlock_ipfs_client::engine::{Engine, EngineError};
-use cidlock_ipfs_client::pin::{Pin, Replica, ReplicaStatus};
+use cidlock_ipfs_client::engine::Engine;
+use cidlock_ipfs_client::pin::Pin;
 use cidlock_ipfs_client::revision::Revision;
+use futures::TryStreamExt as _;
 
 pub use change::{Change, MAX_META_BYTES, MAX_META_KEYS};
 pub use error::EditError;
@@ -34,7 +35,7 @@ use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::leftovers::Leftovers;
 use crate::object::{STATEMENT_MEMBER, pin_name};
-use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store, StoreError};
+use crate::store::{FileRow, PageLimit, Revised, RevisionIntent, Store, StoreError, rows};
 
 /// Descriptions, changed. Cheap to clone.
 #[derive(Clone)]
@@ -124,13 +125,12 @@ impl Edits {
         Ok(file)
     }
 
-    /// Lets the former root go. The catalog has recorded it, and it stays recorded until no node keeps
-    /// it any more, which is seen later.
+    /// Lets another root of the file go, as far as that can be done now. The catalog records it, as a
+    /// former one, until no node keeps it any more, which is seen to later.
     async fn settle(&self, from: &Pin, file: &FileRow) {
         let to = Pin { name: from.name.clone(), root: file.root };
-        let settled = self.engine.settle(from, &to).await;
-        if let Err(error) = settled.and_then(|replicas| all_followed(&replicas)) {
-            tracing::debug!(object = %file.id, %error, "a former revision is let go of later");
+        if let Err(error) = self.engine.settle(from, &to).await {
+            tracing::debug!(object = %file.id, %error, "another revision is let go of later");
         }
     }
 
@@ -140,13 +140,9 @@ impl Edits {
     /// # Errors
     /// The store cannot be asked.
     pub async fn recover(&self) -> Result<usize, EditError> {
-        let (mut undone, mut after) = (0, None);
-        loop {
-            let page = self.store.revision_intents(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(undone) };
-            after = Some(last.id);
-            undone += self.undo_each(page).await;
-        }
+        let begun =
+            rows(None, |after| self.store.revision_intents(after, PageLimit::MAX), |it| it.id);
+        Ok(self.undo_each(begun.try_collect().await?).await)
     }
 
     /// Tries again what could not be undone before; says how much is undone now.
@@ -167,8 +163,8 @@ impl Edits {
         self.leftovers.undo(intents, undo).await
     }
 
-    /// Lets a revision go, then the record of it; in this order, so that a crash between the two is
-    /// found again. One that was committed after all is left alone, and the file returned.
+    /// Lets a revision go, then the record that it is under way; in this order, so that a crash between
+    /// the two is found again. One that was committed after all is left alone, and the file returned.
     async fn undo(&self, intent: &RevisionIntent) -> Result<Option<FileRow>, EditError> {
         // From here on nobody can commit it any more.
         let cancelled = self.store.cancel_revision(intent.id, intent.root).await?;
@@ -177,11 +173,7 @@ impl Edits {
             Some(file) if !cancelled => Ok(Some(file).filter(|file| file.root == intent.root)),
             Some(file) => {
                 // Not unpinned: of a damaged object nothing says that it is not the one to remove.
-                match self.engine.settle(&pin, &Pin { root: file.root, ..pin.clone() }).await {
-                    Ok(replicas) => all_followed(&replicas)?,
-                    Err(EngineError::Corrupt { .. } | EngineError::NotFound { .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
+                self.settle(&pin, &file).await;
                 self.store.abandon_revision(intent.id).await?;
                 Ok(None)
             }
@@ -191,16 +183,5 @@ impl Edits {
                 Ok(None)
             }
         }
-    }
-}
-
-/// A node that could not be asked may still keep the root that was to go.
-fn all_followed(replicas: &[Replica]) -> Result<(), EngineError> {
-    match replicas.iter().find(|replica| replica.status != ReplicaStatus::Pinned) {
-        None => Ok(()),
-        Some(Replica { node, .. }) => Err(EngineError::Unavailable {
-            doing: "let a root go",
-            source: format!("no answer from {node}").into(),
-        }),
     }
 }

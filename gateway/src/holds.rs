@@ -46,12 +46,6 @@ impl Holds {
         wanted.inspect(|wanted| wanted.cancel()).is_some()
     }
 
-    /// Whether somebody holds it.
-    #[must_use]
-    pub fn is_held(&self, id: ObjectId) -> bool {
-        self.held().contains_key(&id)
-    }
-
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -79,12 +73,12 @@ mod tests {
         let (holds, id) = (Holds::default(), ObjectId::generate(0).unwrap());
         assert!(!holds.want(id));
         let hold = holds.hold(id).unwrap();
-        assert!(holds.clone().hold(id).is_none() && holds.is_held(id));
+        assert!(holds.clone().hold(id).is_none());
         assert!(holds.hold(ObjectId::generate(0).unwrap()).is_some(), "another one is free");
         assert!(holds.want(id));
         hold.wanted().await;
         drop(hold);
-        assert!(!holds.want(id) && !holds.is_held(id));
+        assert!(!holds.want(id));
         assert!(holds.hold(id).is_some());
     }
 }

@@ -14,11 +14,11 @@ use bytes::Bytes;
 use cidlock_ipfs_client::engine::{Condition, Engine, EngineError, ReadRate};
 use cidlock_ipfs_client::pin::{Pin, Removal};
 use cidlock_ipfs_client::staging::{StagingArea, StagingError};
-use futures::TryStreamExt as _;
+use futures::{Stream, TryStreamExt as _};
 
 use crate::deletion::let_go;
 use crate::object::{STATEMENT_MEMBER, object_ref, pin_name};
-use crate::store::{FileRow, PageLimit, ReplicaRow, Store, StoreError};
+use crate::store::{FileRow, PageLimit, ReplicaRow, Store, StoreError, rows};
 
 /// Moves objects.
 pub struct Migration {
@@ -72,26 +72,22 @@ impl Migration {
     /// # Errors
     /// The catalog cannot be asked. What was moved by then is moved.
     pub async fn run(&self, mut each: impl FnMut(&FileRow, Moved)) -> Result<(), StoreError> {
-        let mut after = None;
-        loop {
-            let page = self.store.files(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.id);
-            for file in &page {
-                let moved = if self.has(file) {
-                    Moved::Before
-                } else {
-                    match self.file(file).await {
-                        Ok(replicas) => {
-                            self.store.set_replicas(file.id, file.root, replicas).await?;
-                            Moved::Now
-                        }
-                        Err(why) => Moved::Not(why),
+        let mut files = self.files();
+        while let Some(file) = files.try_next().await? {
+            let moved = if self.has(&file) {
+                Moved::Before
+            } else {
+                match self.file(&file).await {
+                    Ok(replicas) => {
+                        self.store.set_replicas(file.id, file.root, replicas).await?;
+                        Moved::Now
                     }
-                };
-                each(file, moved);
-            }
+                    Err(why) => Moved::Not(why),
+                }
+            };
+            each(&file, moved);
         }
+        Ok(())
     }
 
     /// Has the source let go of every file that the target has; says of how many it has not.
@@ -99,17 +95,17 @@ impl Migration {
     /// # Errors
     /// The catalog cannot be asked.
     pub async fn drop_source(&self) -> Result<u64, StoreError> {
-        let (mut kept, mut after) = (0, None);
-        loop {
-            let page = self.store.files(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(kept) };
-            after = Some(last.id);
-            for file in &page {
-                if !self.has(file) || !self.drop_one(file).await? {
-                    kept += 1;
-                }
+        let (mut kept, mut files) = (0, self.files());
+        while let Some(file) = files.try_next().await? {
+            if !self.has(&file) || !self.drop_one(&file).await? {
+                kept += 1;
             }
         }
+        Ok(kept)
+    }
+
+    fn files(&self) -> impl Stream<Item = Result<FileRow, StoreError>> + Unpin {
+        rows(None, |after| self.store.files(after, PageLimit::MAX), |file| file.id)
     }
 
     /// Whether the catalog says that the target has the file, on every node.

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use cidlock_crypto::statement::StatementError;
 use cidlock_crypto::{ObjectId, UnixTime};
+use cidlock_ipfs_client::Cid;
 use cidlock_ipfs_client::engine::{Engine, EngineError};
 use cidlock_ipfs_client::pin::Pin;
 use futures::StreamExt as _;
@@ -127,11 +128,10 @@ impl Rebuild {
             let id = file.file().id;
             if deleted.contains(&id) {
                 // A durable record says so, and the engine had not let go of it before.
-                match let_go(&*self.engine, pin).await {
-                    Ok(removal) if removal.is_complete() => restored.deleted += 1,
-                    Ok(_) => tracing::warn!(object = %id, "some node may keep a deleted object"),
+                match self.let_all_go(pin, file.former()).await {
+                    Ok(()) => restored.deleted += 1,
                     Err(error) => {
-                        tracing::warn!(object = %id, %error, "a deleted object stays");
+                        tracing::warn!(object = %id, %error, "a deleted object may stay");
                     }
                 }
             } else if self.store.restore_file(file).await? {
@@ -176,20 +176,33 @@ impl Rebuild {
                 }
             };
             // Those of one object come one after the other.
-            match newest.take() {
-                Some((of, other)) if of.name == pin.name && other.file().rev >= file.file().rev => {
-                    newest = Some((of, other));
-                    continue;
+            newest = Some(match newest.take() {
+                Some((of, other)) if of.name == pin.name => newer((of, other), (pin, file)),
+                Some((of, other)) => {
+                    visit(found, &of, other).await?;
+                    (pin, file)
                 }
-                Some((of, other)) if of.name != pin.name => visit(found, &of, other).await?,
-                _ => {}
-            }
-            newest = Some((pin, file));
+                None => (pin, file),
+            });
         }
         match newest {
             Some((pin, file)) => visit(found, &pin, file).await,
             None => Ok(()),
         }
+    }
+
+    /// Has the engine let go of a deleted object, whatever roots of it there are.
+    async fn let_all_go(&self, pin: &Pin, former: &[Cid]) -> Result<(), EngineError> {
+        let_go(&*self.engine, pin).await?.completed()?;
+        for root in former {
+            match self.engine.unpin(&Pin { root: *root, ..pin.clone() }).await {
+                Ok(removal) => drop(removal.completed()?),
+                // It went with the other one.
+                Err(EngineError::NotFound { .. } | EngineError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// The file that the statement in `pin` describes.
@@ -201,6 +214,14 @@ impl Rebuild {
         let replicas = replicas.iter().map(ReplicaRow::from).collect();
         Ok(Recovered::new(pin, &statement, signed, replicas)?)
     }
+}
+
+/// The later one of two revisions of an object; the other one's roots are its former ones.
+fn newer(a: (Pin, Recovered), b: (Pin, Recovered)) -> (Pin, Recovered) {
+    let (mut newer, older) = if a.1.file().rev >= b.1.file().rev { (a, b) } else { (b, a) };
+    newer.1.add_former(older.0.root);
+    older.1.former().iter().for_each(|root| newer.1.add_former(*root));
+    newer
 }
 
 fn damage(what: &str, problem: &dyn std::error::Error) -> Damage {

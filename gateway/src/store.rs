@@ -30,7 +30,7 @@ pub use self::file::{FileRow, FormerRoot, Intent, ReplicaRow};
 pub use self::id::{LinkId, MalformedId, SessionId, UserId};
 pub use self::job::JobState;
 pub use self::link::{LinkRow, NewLink};
-pub use self::page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit};
+pub use self::page::{Cursor, LimitOutOfRange, MalformedCursor, Page, PageLimit, rows};
 pub use self::recovered::Recovered;
 pub use self::revision::{Revised, RevisionIntent};
 pub use self::revocation::{Revocation, Revoked};
@@ -235,7 +235,8 @@ pub trait Store: Send + Sync + 'static {
     /// Records how far a job has come.
     async fn save_job(&self, name: &str, state: JobState) -> Result<(), StoreError>;
 
-    /// Puts a file back that the catalog had lost. `false` if it is there, or was deleted, or an
+    /// Puts a file back that the catalog had lost, as one whose replicas are to be looked at, with its
+    /// former roots. `false` if it is there, or was deleted, or an
     /// upload of it is under way.
     ///
     /// # Errors

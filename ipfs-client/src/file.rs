@@ -37,6 +37,10 @@ pub(crate) async fn read_at(file: Arc<File>, offset: u64, len: usize) -> io::Res
 #[cfg(target_os = "linux")]
 pub(crate) fn read_cached_at(file: &File, offset: u64, len: usize) -> Option<Bytes> {
     use rustix::io::{ReadWriteFlags, preadv2};
+    #[cfg(test)]
+    if NOTHING_IS_CACHED.get() {
+        return None;
+    }
     let mut bytes = vec![0; len];
     let mut into = [io::IoSliceMut::new(&mut bytes)];
     let read = preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT);
@@ -48,6 +52,12 @@ pub(crate) fn read_cached_at(file: &File, offset: u64, len: usize) -> Option<Byt
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn read_cached_at(_file: &File, _offset: u64, _len: usize) -> Option<Bytes> {
     None
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Whether everything comes from the disk, as far as this thread is told.
+    pub(crate) static NOTHING_IS_CACHED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Whether the disk, a quota or a file-size limit is the reason.

@@ -9,6 +9,8 @@
 //! garbage is collected while others write ([`Collecting`]); what a real node cannot be made to
 //! answer, a [`Relay`] in front of it answers in its place.
 
+use cidlock_ipfs_client::engine::kubo::NodeAddress;
+
 mod blocks;
 mod collecting;
 mod node;
@@ -21,3 +23,14 @@ pub use node::Node;
 pub use relay::{Relay, Trick};
 pub use repo::Repo;
 pub use swarm::Swarm;
+
+/// Nodes as the setting `kubo.nodes` lists them.
+#[must_use]
+pub fn setting<'a>(nodes: impl IntoIterator<Item = &'a NodeAddress>) -> String {
+    let base = |uri: &dyn ToString| uri.to_string().trim_end_matches('/').to_owned();
+    let one = |node: &NodeAddress| {
+        let gateway = node.gateway.as_ref().map(|gateway| format!("+{}", base(gateway)));
+        format!("{}={}{}", node.name, base(&node.rpc), gateway.unwrap_or_default())
+    };
+    nodes.into_iter().map(one).collect::<Vec<_>>().join(",")
+}

@@ -32,11 +32,10 @@ pub(super) async fn run(args: MigrateArgs, context: &Context) -> Result<(), Fail
     let config = Config::load(&args.flags).map_err(|error| Failure::Usage(error.to_string()))?;
     let output = context.output;
     let progress = Progress::of_files(output, "moving", 0);
-    let (total, mut seen) = (std::cell::Cell::new(0), 0);
-    let mut written = Ok(());
-    let each = |file: &FileRow, moved: &Moved| {
+    let (mut seen, mut written) = (0, Ok(()));
+    let each = |files: u64, file: &FileRow, moved: &Moved| {
         seen += 1;
-        progress.stand_at(seen, total.get());
+        progress.stand_at(seen, files);
         let Moved::Not(why) = moved else { return };
         let line = progress.beside(|| {
             if output.is_json() {
@@ -49,10 +48,11 @@ pub(super) async fn run(args: MigrateArgs, context: &Context) -> Result<(), Fail
                 ))
             }
         });
-        written = std::mem::replace(&mut written, Ok(())).and(line);
+        if written.is_ok() {
+            written = line;
+        }
     };
-    let begin = |files| total.set(files);
-    let migrated = migrate(&config, &args.to, args.drop_source, begin, each);
+    let migrated = migrate(&config, &args.to, args.drop_source, each);
     let migrated = Box::pin(migrated).await.map_err(Failure::Serve)?;
     progress.finish();
     written?;

@@ -97,7 +97,7 @@ impl Progress {
         if self.count == 1 {
             self.finish();
         }
-        self.bar.suspend(print)
+        self.beside(print)
     }
 
     /// Does what prints something, with the bar out of its way.

@@ -1,5 +1,7 @@
 //! The list of Kubo nodes.
 
+use std::net::IpAddr;
+
 use reqwest::Url;
 
 use super::value::{Held, Value};
@@ -18,6 +20,17 @@ pub struct NodeConfig {
     pub rpc: String,
     /// The base of its HTTP gateway.
     pub gateway: Option<String>,
+}
+
+impl NodeConfig {
+    /// Whether it is on this machine, as its address says.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        let url = Url::parse(&self.rpc);
+        let host = url.as_ref().ok().and_then(Url::host_str).unwrap_or_default();
+        let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+    }
 }
 
 /// All nodes, each name once.
@@ -103,6 +116,20 @@ mod tests {
         assert_eq!(list.nodes(), [a, node("b-2", "http://[::1]:5001", None)]);
         let again = list.to_value().and_then(NodeList::from_value);
         assert_eq!(again, Some(list), "what is printed reads back");
+    }
+
+    #[test]
+    fn a_node_is_here_if_its_address_is_one_of_loopback() {
+        let here = |rpc: &str| NodeList::parse(&format!("a={rpc}")).unwrap().nodes()[0].is_here();
+        for rpc in
+            ["http://127.0.0.1:5001", "http://127.9.9.9:1", "http://[::1]:1", "http://localhost"]
+        {
+            assert!(here(rpc), "{rpc}");
+        }
+        for rpc in ["http://10.0.0.1:5001", "http://127.0.0.1.example", "http://localhost.example"]
+        {
+            assert!(!here(rpc), "{rpc}");
+        }
     }
 
     #[test]

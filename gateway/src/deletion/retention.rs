@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use cidlock_crypto::UnixTime;
+use futures::TryStreamExt as _;
 
 use super::{ClockWatch, DeletionError, Deletions, Doubt};
+use crate::clock::every;
 use crate::config::RetentionConfig;
-use crate::store::{DeletionReason, PageLimit, StoreError};
+use crate::store::{DeletionReason, PageLimit, StoreError, rows};
 
 /// The job that looks, now and then, for what is to be deleted.
 pub struct Retention {
@@ -44,8 +46,7 @@ impl Retention {
 
     /// Looks again and again, the first time at once; to be dropped when the gateway stops.
     pub async fn run(self) {
-        let mut ticks = tokio::time::interval(self.interval);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = every(self.interval);
         loop {
             ticks.tick().await;
             match self.look().await {
@@ -72,20 +73,17 @@ impl Retention {
         }
         deletions.store.see_clock(now).await?;
         let over = now.saturating_sub(self.grace);
-        let mut after = None;
-        loop {
-            let page = deletions.store.files_expired_before(over, after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(looked) };
-            after = Some(last.id);
-            for file in &page {
-                let rev = Some(file.rev);
-                match deletions.forget(file, rev, DeletionReason::Retention).await {
-                    Ok(_) => looked.expired += 1,
-                    // Somebody was faster.
-                    Err(DeletionError::Store(StoreError::NoFile | StoreError::Stale)) => {}
-                    Err(error) => return Err(error),
-                }
+        let due = |after| deletions.store.files_expired_before(over, after, PageLimit::MAX);
+        let mut due = rows(None, due, |file| file.id);
+        while let Some(file) = due.try_next().await? {
+            let rev = Some(file.rev);
+            match deletions.forget(&file, rev, DeletionReason::Retention).await {
+                Ok(_) => looked.expired += 1,
+                // Somebody was faster.
+                Err(DeletionError::Store(StoreError::NoFile | StoreError::Stale)) => {}
+                Err(error) => return Err(error),
             }
         }
+        Ok(looked)
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
 use super::engine;
+use crate::clock::every;
 use crate::config::Config;
 use crate::deletion::Retention;
 use crate::http::Services;
@@ -52,8 +52,7 @@ fn undo(services: &Services, interval: Duration) -> impl Future<Output = ()> + u
     let (uploads, edits) = (services.uploads.clone(), services.edits.clone());
     let deletions = services.deletions.clone();
     async move {
-        let mut ticks = tokio::time::interval(interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = every(interval);
         loop {
             ticks.tick().await;
             let undone = uploads.undo_leftovers().await + edits.undo_leftovers().await;

@@ -39,12 +39,8 @@ pub(super) fn nodes(config: &Config) -> String {
 
 /// How many nodes share this machine's processors, as far as their addresses say.
 pub(super) fn nodes_here(config: &Config) -> usize {
-    let here = |node: &&NodeConfig| {
-        let host = node.rpc.trim_start_matches("http://");
-        ["127.", "[::1]", "localhost"].iter().any(|local| host.starts_with(local))
-    };
     let nodes = if config.engine.is_kubo() { config.kubo.nodes.nodes() } else { &[] };
-    nodes.iter().filter(here).count()
+    nodes.iter().filter(|node| node.is_here()).count()
 }
 
 /// How many nodes are to keep a file.

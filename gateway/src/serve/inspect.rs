@@ -1,8 +1,8 @@
 //! What `cidlock doctor` sees in a data directory.
 //!
-//! It mends nothing and makes nothing. Files and Kubo nodes are looked at in any case; the catalog and the objects
-//! only where no gateway runs on the directory, because it belongs to one process at a time; there the
-//! catalog's tables are brought up to date, as every start does.
+//! It mends nothing and makes nothing. Files and Kubo nodes are looked at in any case; the catalog and the
+//! objects only where no gateway runs on the directory, because it belongs to one process at a time;
+//! there the catalog's tables are brought up to date, as every start does.
 
 mod files;
 mod nodes;

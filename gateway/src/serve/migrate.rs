@@ -25,7 +25,7 @@ pub struct Migrated {
 }
 
 /// Moves all objects to the engine of this kind from the other, and then, if `drop_source`, has the
-/// source let go of them. `begin` is told how many there are, `each` what has become of one.
+/// source let go of them. `each` is told how many files there are, and what has become of one.
 ///
 /// # Errors
 /// Whatever keeps it from being done, as a sentence for the operator. It may be run again.
@@ -33,8 +33,7 @@ pub async fn migrate(
     config: &Config,
     to: &str,
     drop_source: bool,
-    begin: impl FnOnce(u64),
-    mut each: impl FnMut(&FileRow, &Moved),
+    mut each: impl FnMut(u64, &FileRow, &Moved),
 ) -> anyhow::Result<Migrated> {
     if !config.data_dir.is_dir() {
         bail!("there is no data directory {}", config.data_dir.display());
@@ -59,8 +58,7 @@ pub async fn migrate(
     let limits = Limits { max_bytes: config.limits.max_staging_bytes };
     let staging = StagingArea::open(dir.staging(), limits, engine::PARAMS).await?;
     let migration = Migration { from, to, staging, store: store.clone() };
-    begin(store.count_files().await?);
-    let mut done = Migrated::default();
+    let (files, mut done) = (store.count_files().await?, Migrated::default());
     migration
         .run(|file, moved| {
             let count = match &moved {
@@ -69,7 +67,7 @@ pub async fn migrate(
                 Moved::Not(_) => &mut done.failed,
             };
             *count += 1;
-            each(file, &moved);
+            each(files, file, &moved);
         })
         .await?;
     if drop_source && done.failed == 0 {

@@ -7,10 +7,11 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cidlock_crypto::{ObjectId, UnixTime};
+use futures::{Stream, TryStreamExt as _, stream};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::LinkId;
+use super::{LinkId, StoreError};
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,28 @@ impl FromStr for Cursor {
         }
         Ok(Self { created_at, id: Uuid::from_slice(id).map_err(|_| MalformedCursor)? })
     }
+}
+
+/// The rows of a list that comes in pages, from behind `after` on; each page is asked for when the one
+/// before is used up. `key` is what the list goes on behind.
+pub fn rows<'a, T, K, F>(
+    after: Option<K>,
+    page: impl Fn(Option<K>) -> F + Send + 'a,
+    key: fn(&T) -> K,
+) -> impl Stream<Item = Result<T, StoreError>> + Send + Unpin + 'a
+where
+    T: Send + 'a,
+    K: Send + 'a,
+    F: Future<Output = Result<Vec<T>, StoreError>> + Send + 'a,
+{
+    let pages = stream::try_unfold((page, after), move |(page, after)| async move {
+        let rows = page(after).await?;
+        let next = rows.last().map(key);
+        Ok::<_, StoreError>(
+            next.map(|next| (stream::iter(rows.into_iter().map(Ok)), (page, Some(next)))),
+        )
+    });
+    Box::pin(pages.try_flatten())
 }
 
 /// How many items a page may have: 1 to [`PageLimit::MAX`], by default 50.

@@ -12,6 +12,7 @@ use super::{Disagreement, FileRow, ReplicaRow};
 #[must_use = "the file is not restored before this is committed"]
 pub struct Recovered {
     file: FileRow,
+    former: Vec<Cid>,
 }
 
 impl Recovered {
@@ -46,7 +47,19 @@ impl Recovered {
                 statement: signed,
                 replicas,
             },
+            former: Vec::new(),
         })
+    }
+
+    /// Adds a root of an earlier revision that the engine still has pinned.
+    pub fn add_former(&mut self, root: Cid) {
+        self.former.push(root);
+    }
+
+    /// The roots of earlier revisions.
+    #[must_use]
+    pub fn former(&self) -> &[Cid] {
+        &self.former
     }
 
     /// The file that is going to be there again.
@@ -55,7 +68,7 @@ impl Recovered {
         &self.file
     }
 
-    pub(super) fn into_file(self) -> FileRow {
-        self.file
+    pub(super) fn into_parts(self) -> (FileRow, Vec<Cid>) {
+        (self.file, self.former)
     }
 }

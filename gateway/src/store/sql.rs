@@ -236,7 +236,8 @@ impl Store for SqlStore {
     }
 
     async fn restore_file(&self, recovered: Recovered) -> Result<bool, StoreError> {
-        self.database.write(|c| Box::pin(files::restore(c, recovered.into_file()))).await
+        let (file, former) = recovered.into_parts();
+        self.database.write(|c| Box::pin(files::restore(c, file, former))).await
     }
 
     async fn begin_revision(&self, intent: RevisionIntent) -> Result<(), StoreError> {

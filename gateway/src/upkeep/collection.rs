@@ -6,7 +6,7 @@ use std::time::Duration;
 use cidlock_crypto::{ObjectId, UnixTime};
 use cidlock_ipfs_client::engine::Engine;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::config::Window;
 use crate::deletion::{DeletionError, Deletions};
 use crate::store::{JobState, PageLimit, Store};
@@ -40,8 +40,7 @@ impl Collection {
         if self.engine.collects_at_once() {
             return;
         }
-        let mut ticks = tokio::time::interval(self.interval);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = every(self.interval);
         let mut after = None;
         loop {
             ticks.tick().await;

@@ -7,11 +7,12 @@ use std::time::Duration;
 use cidlock_crypto::UnixTime;
 use cidlock_ipfs_client::engine::{Engine, EngineError};
 use cidlock_ipfs_client::pin::{Pin, ReplicaStatus};
+use futures::TryStreamExt as _;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::holds::Holds;
 use crate::object::{object_ref, pin_name};
-use crate::store::{FileRow, FormerRoot, JobState, PageLimit, ReplicaRow, Store, StoreError};
+use crate::store::{FileRow, FormerRoot, JobState, PageLimit, ReplicaRow, Store, StoreError, rows};
 
 /// What the catalog calls the record of the nodes that there were.
 const JOB: &str = "replicas";
@@ -37,9 +38,7 @@ pub struct Repair {
 /// What a look has done.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Repaired {
-    /// Files that wanted something which could be tried.
-    pub tried: usize,
-    /// Of these, files that want nothing any more.
+    /// Files that want nothing any more.
     pub mended: usize,
     /// Former roots that no node keeps any more.
     pub let_go: usize,
@@ -48,13 +47,14 @@ pub struct Repaired {
 impl Repair {
     /// Looks for ever; to be dropped when the gateway stops.
     pub async fn run(self) {
-        let mut ticks = tokio::time::interval(self.interval);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = every(self.interval);
         loop {
             ticks.tick().await;
             match self.look().await {
-                Ok(Repaired { mended: 0, .. }) => {}
-                Ok(Repaired { mended, .. }) => tracing::info!(mended, "replicas are whole"),
+                Ok(Repaired { mended: 0, let_go: 0 }) => {}
+                Ok(Repaired { mended, let_go }) => {
+                    tracing::info!(mended, let_go, "replicas are whole, former roots gone");
+                }
                 Err(error) => tracing::warn!(%error, "repair: will look again"),
             }
         }
@@ -68,25 +68,19 @@ impl Repair {
         self.notice_other_nodes().await?;
         let away = self.away().await;
         let mut repaired = Repaired::default();
-        let mut after = None;
-        loop {
-            let page = self.store.files_wanting_replicas(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for file in page.iter().filter(|file| !waits_for(file, &away)) {
-                repaired.tried += 1;
-                repaired.mended += usize::from(self.mend(file).await?);
+        let wanting = |after| self.store.files_wanting_replicas(after, PageLimit::MAX);
+        let mut wanting = rows(None, wanting, |file| file.id);
+        while let Some(file) = wanting.try_next().await? {
+            if !waits_for(&file, &away) {
+                repaired.mended += usize::from(self.mend(&file).await?);
             }
         }
-        let mut after = None;
-        loop {
-            let page = self.store.former_roots(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(repaired) };
-            after = Some(last.clone());
-            for former in page {
-                repaired.let_go += usize::from(self.let_go(former).await?);
-            }
+        let former = |after| self.store.former_roots(after, PageLimit::MAX);
+        let mut former = rows(None, former, FormerRoot::clone);
+        while let Some(former) = former.try_next().await? {
+            repaired.let_go += usize::from(self.let_go(former).await?);
         }
+        Ok(repaired)
     }
 
     /// When there are other nodes than last time, no file is known to be where it should be.

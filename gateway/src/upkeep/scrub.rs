@@ -6,13 +6,14 @@ use std::time::Duration;
 use cidlock_crypto::UnixTime;
 use cidlock_ipfs_client::engine::{Condition, Engine, EngineError, NodeCondition, ReadRate};
 use cidlock_ipfs_client::pin::ReplicaStatus;
+use futures::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::holds::Holds;
 use crate::object::object_ref;
-use crate::store::{FileRow, JobState, PageLimit, ReplicaRow, Store, StoreError};
+use crate::store::{FileRow, JobState, PageLimit, ReplicaRow, Store, StoreError, rows};
 
 /// What the job is called in the catalog.
 const JOB: &str = "scrub";
@@ -116,16 +117,8 @@ impl Scrub {
     /// The store cannot be asked.
     pub async fn state(&self) -> Result<Option<ScrubState>, StoreError> {
         let Some(state) = self.store.job(JOB).await? else { return Ok(None) };
-        let mut wanting: Vec<FileRow> = Vec::new();
-        while wanting.len() < NAMED {
-            let after = wanting.last().map(|file| file.id);
-            let page = self.store.files_wanting_replicas(after, PageLimit::MAX).await?;
-            if page.is_empty() {
-                break;
-            }
-            wanting.extend(page);
-        }
-        wanting.truncate(NAMED);
+        let wanting = |after| self.store.files_wanting_replicas(after, PageLimit::MAX);
+        let wanting = rows(None, wanting, |file| file.id).take(NAMED).try_collect().await?;
         Ok(Some(ScrubState {
             begun_at: state.begun_at,
             ended_at: state.ended_at,
@@ -159,20 +152,17 @@ impl Scrub {
         let mut note = note(&state);
         let unbounded = ReadRate::unbounded();
         let rate = if note.asked { &unbounded } else { &*self.rate };
-        loop {
-            let page = self.store.files(state.after, PageLimit::MAX).await?;
-            if page.is_empty() {
-                state.ended_at = Some(self.clock.now());
-                return Ok(self.save(&state, &note).await?.then_some(note.found));
-            }
-            for file in &page {
-                self.file(file, rate, &mut note.found).await?;
-                state.after = Some(file.id);
-                if !self.save(&state, &note).await? {
-                    return Ok(None);
-                }
+        let files = |after| self.store.files(after, PageLimit::MAX);
+        let mut files = rows(state.after, files, |file| file.id);
+        while let Some(file) = files.try_next().await? {
+            self.file(&file, rate, &mut note.found).await?;
+            state.after = Some(file.id);
+            if !self.save(&state, &note).await? {
+                return Ok(None);
             }
         }
+        state.ended_at = Some(self.clock.now());
+        Ok(self.save(&state, &note).await?.then_some(note.found))
     }
 
     /// Records how far the pass is; `false` if another one has begun since.

@@ -1,10 +1,11 @@
 //! Uploads that were begun and not acknowledged, because something failed or the gateway crashed.
 
 use cidlock_ipfs_client::pin::Pin;
+use futures::TryStreamExt as _;
 
 use super::{UploadError, Uploads};
 use crate::object::pin_name;
-use crate::store::{FileRow, Intent, PageLimit};
+use crate::store::{FileRow, Intent, PageLimit, rows};
 
 impl Uploads {
     /// Undoes all uploads that a crash left between their intent and their file, before the first
@@ -14,13 +15,8 @@ impl Uploads {
     /// # Errors
     /// The store cannot be asked.
     pub async fn recover(&self) -> Result<usize, UploadError> {
-        let (mut undone, mut after) = (0, None);
-        loop {
-            let page = self.store.intents(after, PageLimit::MAX).await?;
-            let Some(last) = page.last() else { return Ok(undone) };
-            after = Some(last.id);
-            undone += self.undo_each(page).await;
-        }
+        let begun = rows(None, |after| self.store.intents(after, PageLimit::MAX), |it| it.id);
+        Ok(self.undo_each(begun.try_collect().await?).await)
     }
 
     /// Tries again what could not be undone before; says how much is undone now.

@@ -3,8 +3,8 @@
 //! An object is the same blocks as everywhere, under one recursive pin that has the object's name.
 //! Each node is fed by a follower of the upload's file, so that a slow one holds nobody up, and is
 //! told to pin at the end; an upload is acknowledged when `min_replicas` have confirmed. What the
-//! others lack is fed on; what they still lack then a repair restores. Reads go to the quickest node that is up, leaf by leaf
-//! through its HTTP gateway, and go on with another one at the exact byte.
+//! others lack is fed on; what they still lack then a repair restores. Reads go to the quickest node that
+//! is up, leaf by leaf through its HTTP gateway, and go on with another one at the exact byte.
 //!
 //! It deliberately trusts no node: CIDs are computed here, lengths and counts are compared, and every
 //! wait has a limit. It keeps no record of its own about which node has what: it asks. Nodes' pins

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cidlock_tests::client::Client;
 use cidlock_tests::content;
 use cidlock_tests::gateway::{Gateway, Home};
-use cidlock_tests::kubo::Node;
+use cidlock_tests::kubo::{Node, setting};
 use cidlock_tests::wire::Wire;
 
 use crate::load::{Kubo, Owner};
@@ -38,9 +38,8 @@ impl Pair {
     async fn start() -> Self {
         let node = Node::start().await;
         let home = Home::configured(&format!(
-            "[engine]\nkind = 'kubo'\n[kubo]\nnodes = 'a={}+{}'\n",
-            node.rpc(),
-            node.gateway()
+            "[engine]\nkind = 'kubo'\n[kubo]\nnodes = '{}'\n",
+            setting([&node.address("a")])
         ));
         let gateway = Gateway::start_in(home).await;
         let kubo = Kubo { rpc: address(node.rpc()), gateway: address(node.gateway()) };

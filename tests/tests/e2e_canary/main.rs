@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::gateway::{Gateway, files_below};
-use cidlock_tests::kubo::{Node, Relay};
+use cidlock_tests::kubo::{Node, Relay, setting};
 use cidlock_tests::wait;
 use serde_json::json;
 
@@ -74,12 +74,10 @@ async fn nothing_that_was_entrusted_is_in_the_data_directory_or_in_the_log_at_an
 async fn nothing_that_was_entrusted_crosses_to_a_node() {
     let node = Node::start().await;
     let relay = Relay::to(&node).await;
-    let address = relay.address("a");
     let gateway = Gateway::start_with(&format!(
         "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
-         [kubo]\nnodes = 'a={}+{}'\n",
-        address.rpc.to_string().trim_end_matches('/'),
-        address.gateway.expect("it has one").to_string().trim_end_matches('/'),
+         [kubo]\nnodes = '{}'\n",
+        setting([&relay.address("a")]),
     ))
     .await;
     let mut markers = Markers::new();

@@ -96,6 +96,13 @@ async fn every_damage_is_named_and_the_other_files_are_whole() {
     }
     assert!(said.stderr.contains("1 file whole") && said.stderr.contains("7 damaged"));
     let _ = person.run(&["verify", &whole.cid]).await.expect(0);
+
+    // The gateway by itself finds the same.
+    let said = person.run(&["verify", "--all"]).await.expect(6);
+    for (cid, (name, _)) in damaged.iter().zip(DAMAGES) {
+        assert!(said.text().contains(cid.as_str()), "{name}: {}", said.text());
+    }
+    assert!(!said.text().contains(&whole.cid), "{}", said.text());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use cidlock_tests::command;
 use cidlock_tests::gateway::{Gateway, Home};
-use cidlock_tests::kubo::{Node, Repo, Swarm};
+use cidlock_tests::kubo::{Node, Repo, Swarm, setting};
 use cidlock_tests::tools;
 use serde_json::{Value, json};
 
@@ -37,9 +37,8 @@ async fn what_is_found_at_a_node_is_mended_by_the_command_that_is_named() {
     });
     let mut node = Node::over(repo).await;
     let home = Home::configured(&format!(
-        "[engine]\nkind = 'kubo'\n[kubo]\nnodes = 'a={}+{}'\n",
-        node.rpc(),
-        node.gateway()
+        "[engine]\nkind = 'kubo'\n[kubo]\nnodes = '{}'\n",
+        setting([&node.address("a")])
     ));
     let gateway = Gateway::start_in(home).await;
     let said = command::run(doctor(gateway.home())).await.expect(1).json();

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use cidlock_ipfs_client::engine::kubo::NodeAddress;
 use cidlock_tests::client::{Answer, Client};
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::{Gateway, Home};
-use cidlock_tests::kubo::{Collecting, Node, Relay, Repo, Swarm, Trick};
+use cidlock_tests::kubo::{Collecting, Node, Relay, Repo, Swarm, Trick, setting};
 use cidlock_tests::wait;
 use cidlock_tests::wire::Wire;
 use serde_json::{Value, json};
@@ -13,12 +14,11 @@ use serde_json::{Value, json};
 use super::{LEN, configured, configured_with, pins, ready, statuses, store_everywhere};
 
 /// A gateway over one node, wherever it is.
-async fn over(rpc: &str, gateway: &str) -> Gateway {
+async fn over(node: &NodeAddress) -> Gateway {
     Gateway::start_unready_in(Home::configured(&format!(
         "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
-         [kubo]\nnodes = 'a={}+{}'\nrpc_timeout_s = 2\n",
-        rpc.trim_end_matches('/'),
-        gateway.trim_end_matches('/')
+         [kubo]\nnodes = '{}'\nrpc_timeout_s = 2\n",
+        setting([node])
     )))
     .await
 }
@@ -34,10 +34,8 @@ async fn until_ready(stranger: &Client, status: u16) {
 async fn a_gateway_starts_without_its_node_and_is_ready_when_the_node_is_and_is_one() {
     let mut node = Node::start().await;
     let relay = Relay::to(&node).await;
-    let address = relay.address("a");
-    let (rpc, gateway) = (address.rpc.to_string(), address.gateway.expect("one").to_string());
     node.kill();
-    let gateway = over(&rpc, &gateway).await;
+    let gateway = over(&relay.address("a")).await;
     let (admin, stranger) = (Client::admin(&gateway).await, Client::stranger(&gateway));
     until_ready(&stranger, 503).await;
     let said = Answer::to(stranger.get("/readyz")).await;
@@ -76,15 +74,11 @@ async fn what_a_full_node_does_not_take_the_others_keep_or_nobody_does() {
         let full = "{\"Message\":\"write /blocks/x: no space left on device\",\"Code\":0}";
         relay.always("dag/import", Trick::answer(500, "application/json", full));
     }
-    let address = relay.address("b");
+    let listed = setting([&roomy.address("a"), &relay.address("b")]);
     let nodes = |min_replicas: u32| {
         format!(
             "[engine]\nkind = 'kubo'\nretry_interval_s = 1\nrepair_interval_s = 1\n\
-             [kubo]\nnodes = 'a={}+{},b={}+{}'\nmin_replicas = {min_replicas}\n",
-            roomy.rpc(),
-            roomy.gateway(),
-            address.rpc.to_string().trim_end_matches('/'),
-            address.gateway.as_ref().expect("one").to_string().trim_end_matches('/'),
+             [kubo]\nnodes = '{listed}'\nmin_replicas = {min_replicas}\n"
         )
     };
     let gateway = Gateway::start_in(Home::configured(&nodes(1))).await;

@@ -11,7 +11,7 @@ use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::command;
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::{Gateway, Home};
-use cidlock_tests::kubo::{Node, Swarm};
+use cidlock_tests::kubo::{Node, Swarm, setting};
 use cidlock_tests::wait;
 use serde_json::{Value, json};
 
@@ -24,8 +24,8 @@ fn configured(nodes: &Swarm) -> Home {
 
 /// The nodes as `kubo.nodes` lists them: `n0`, `n1` and so on.
 fn list(nodes: &Swarm) -> String {
-    let node = |(i, node): (usize, &Node)| format!("n{i}={}+{}", node.rpc(), node.gateway());
-    nodes.iter().enumerate().map(node).collect::<Vec<_>>().join(",")
+    let nodes = nodes.iter().enumerate().map(|(i, node)| node.address(&format!("n{i}")));
+    setting(&nodes.collect::<Vec<_>>())
 }
 
 /// With `more` lines of `[kubo]`.
@@ -141,9 +141,12 @@ async fn a_lost_catalog_comes_back_with_the_nodes_that_have_each_file() {
     let admin = Client::admin(&gateway).await;
     let whole = store_everywhere(&admin, &nodes, "whole.bin", 1).await;
     let half = store_everywhere(&admin, &nodes, "half.bin", 2).await;
+    let former = half.json["root"].as_str().expect("a root");
     let renamed = admin.change(&half.cid, &json!({"name": "renamed.bin"})).await;
     let (_, home) = gateway.stop().await;
+    // One node has never seen the change.
     nodes[0].repo().run(["pin", "rm", renamed["root"].as_str().expect("a root")]);
+    nodes[0].repo().run(["pin", "add", "--name", &half.id, former]);
 
     for file in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         let _ = std::fs::remove_file(home.data().join(file));
@@ -154,8 +157,13 @@ async fn a_lost_catalog_comes_back_with_the_nodes_that_have_each_file() {
     assert_eq!(said[0]["restored"], json!(2), "{said:?}");
     let gateway = Gateway::start_in(home).await;
     let admin = Client::admin(&gateway).await;
-    let (whole, half) = (admin.info(&whole.cid).await, admin.info(&half.cid).await);
-    assert_eq!(half["name"], json!("renamed.bin"));
-    assert_eq!(statuses(&whole["replicas"]), both("pinned", "pinned"));
-    assert_eq!(statuses(&half["replicas"]), [("n1".to_owned(), "pinned".to_owned())]);
+    assert_eq!(admin.info(&half.cid).await["name"], json!("renamed.bin"));
+    for file in [&whole, &half] {
+        until_replicas(&admin, &file.cid, &both("pinned", "pinned")).await;
+    }
+    wait::until("the former root to be let go of", async || {
+        (!pins(&nodes[0]).contains(former)).then_some(())
+    })
+    .await;
+    assert!(pins(&nodes[0]).contains(renamed["root"].as_str().expect("a root")));
 }

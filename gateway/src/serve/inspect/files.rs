@@ -87,14 +87,19 @@ fn private(path: &Path, what: &'static str) -> Option<Finding> {
 }
 
 fn space(config: &Config) -> Option<Finding> {
-    let space = rustix::fs::statvfs(&config.data_dir).ok()?;
-    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let free = free_bytes(&config.data_dir)?;
     let detail = format!("{} MiB free", free >> 20);
     Some(if free < LITTLE_SPACE {
         Finding::warning("space", detail, "make room, or move the data directory")
     } else {
         Finding::well("space", detail)
     })
+}
+
+/// Bytes that may still be written to the file system on which `path` is.
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+    let space = rustix::fs::statvfs(path).ok()?;
+    Some(space.f_bavail.saturating_mul(space.f_frsize))
 }
 
 /// An upload is kept by renaming its file.

@@ -4,7 +4,6 @@
 //! restarted afterwards.
 
 use std::net::IpAddr;
-use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use cidlock_ipfs_client::engine::Kubo;
@@ -12,7 +11,7 @@ use cidlock_ipfs_client::engine::kubo::{MIN_VERSION, NodeConfig, NodeFacts};
 use serde_json::{Value, json};
 
 use super::Finding;
-use super::files::LITTLE_SPACE;
+use super::files::{LITTLE_SPACE, free_bytes};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, NodeConfig as Configured};
 
@@ -64,7 +63,7 @@ pub(super) async fn look(config: &Config, kubo: &Kubo) -> Vec<Finding> {
 fn node(name: &str, configured: Option<&Configured>, facts: &NodeFacts) -> Vec<Finding> {
     let config = &facts.config;
     let mut findings = Vec::new();
-    findings.extend(version(name, &facts.version));
+    findings.extend(version(name, facts));
     findings.extend(datastore(name, config));
     findings.extend(announcing(name, config));
     findings.extend(swarm_key(name, facts));
@@ -79,17 +78,20 @@ fn node(name: &str, configured: Option<&Configured>, facts: &NodeFacts) -> Vec<F
     findings
 }
 
-fn version(name: &str, version: &str) -> Option<Finding> {
-    let mut numbers = version.split(['.', '-']).map(str::parse::<u64>);
-    let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else {
-        let detail = format!("{name} says that its version is {version:?}");
-        return Some(Finding::wrong(WHAT, detail, "see that it is a Kubo node"));
-    };
-    let (least_major, least_minor) = MIN_VERSION;
-    ((major, minor) < MIN_VERSION).then(|| {
-        let detail = format!("{name}: Kubo {version} is too old to be used");
-        Finding::wrong(WHAT, detail, format!("update it to {least_major}.{least_minor} or later"))
-    })
+fn version(name: &str, facts: &NodeFacts) -> Option<Finding> {
+    let version = &facts.version;
+    let (major, minor) = MIN_VERSION;
+    match facts.is_supported() {
+        Some(true) => None,
+        Some(false) => {
+            let detail = format!("{name}: Kubo {version} is too old to be used");
+            Some(Finding::wrong(WHAT, detail, format!("update it to {major}.{minor} or later")))
+        }
+        None => {
+            let detail = format!("{name} says that its version is {version:?}");
+            Some(Finding::wrong(WHAT, detail, "see that it is a Kubo node"))
+        }
+    }
 }
 
 /// Whether what the node has confirmed survives a power failure, and whether it is quick.
@@ -235,7 +237,7 @@ fn filters(name: &str, config: &NodeConfig) -> Option<Finding> {
 
 fn space(name: &str, facts: &NodeFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let free = facts.repo.as_deref().filter(|repo| repo.is_dir()).and_then(free);
+    let free = facts.repo.as_deref().filter(|repo| repo.is_dir()).and_then(free_bytes);
     if let Some(free) = free.filter(|free| *free < LITTLE_SPACE) {
         let detail = format!("{name}: {} MiB free on the disk of its repository", free >> 20);
         findings.push(Finding::warning(
@@ -251,11 +253,6 @@ fn space(name: &str, facts: &NodeFacts) -> Vec<Finding> {
         findings.push(Finding::warning(WHAT, detail, mend));
     }
     findings
-}
-
-fn free(repo: &Path) -> Option<u64> {
-    let space = rustix::fs::statvfs(repo).ok()?;
-    Some(space.f_bavail.saturating_mul(space.f_frsize))
 }
 
 fn clock(name: &str, facts: &NodeFacts) -> Option<Finding> {

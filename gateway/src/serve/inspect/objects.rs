@@ -2,7 +2,7 @@
 
 use cidlock_crypto::UnixTime;
 use cidlock_ipfs_client::engine::Engine;
-use futures::StreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::super::advice;
 use super::super::data_dir::DataDir;
@@ -13,7 +13,7 @@ use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::Config;
 use crate::deletion::{ClockWatch, DeletionLog, LogError};
 use crate::object::{STATEMENT_MEMBER, object_ref};
-use crate::store::{PageLimit, SqlStore, Store, StoreError};
+use crate::store::{PageLimit, SqlStore, Store, StoreError, rows};
 
 /// So many of a kind are named one by one.
 const NAMED: usize = 10;
@@ -121,21 +121,17 @@ async fn clock(config: &Config, store: &dyn Store) -> Result<Finding, StoreError
 
 /// Files of the catalog whose object does not give its statement.
 async fn missing(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>, StoreError> {
-    let (mut findings, mut files, mut lost, mut after) = (Vec::new(), 0, 0, None);
-    loop {
-        let page = store.files(after, PageLimit::MAX).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for file in &page {
-            files += 1;
-            let pin = object_ref(file).pin;
-            let Err(error) = engine.member(&pin, STATEMENT_MEMBER).await else { continue };
-            lost += 1;
-            if lost <= NAMED {
-                let detail = format!("{}: {error}", file.cid);
-                let mend = format!("restore {}.car from your backup", pin.name);
-                findings.push(Finding::wrong("file", detail, mend));
-            }
+    let (mut findings, mut files, mut lost) = (Vec::new(), 0, 0);
+    let mut all = rows(None, |after| store.files(after, PageLimit::MAX), |file| file.id);
+    while let Some(file) = all.try_next().await? {
+        files += 1;
+        let pin = object_ref(&file).pin;
+        let Err(error) = engine.member(&pin, STATEMENT_MEMBER).await else { continue };
+        lost += 1;
+        if lost <= NAMED {
+            let detail = format!("{}: {error}", file.cid);
+            let mend = format!("restore {}.car from your backup", pin.name);
+            findings.push(Finding::wrong("file", detail, mend));
         }
     }
     findings.push(if lost == 0 {

@@ -111,3 +111,8 @@ column! {
     |cids| Ok(Json(cids.iter().map(Cid::to_string).collect())),
     |stored| Ok(stored.0.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
+
+/// Where a list in the order of objects' ids goes on: behind this one, or at its beginning.
+pub(super) fn behind(after: Option<ObjectId>) -> Uuid {
+    after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes()))
+}

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use cid::Cid;
 use cidlock_crypto::{ObjectId, UnixTime};
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Json;
 
-use super::column::{CidList, CidText, MaybeCid, MaybeTime, Number, Object, Time};
+use super::column::{CidList, CidText, MaybeCid, MaybeTime, Number, Object, Time, behind};
 use super::connection::{Connection, query};
 use super::{files, revocations};
 use crate::store::{
@@ -105,7 +105,7 @@ pub(super) async fn pending(
         c,
         fetch_all::<Deletion>,
         "SELECT * FROM deletions WHERE done_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }
@@ -120,7 +120,7 @@ pub(super) async fn uncollected(
         fetch_all::<Deletion>,
         "SELECT * FROM deletions WHERE done_at IS NOT NULL AND collected_at IS NULL AND id > $1
          ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }

@@ -2,9 +2,9 @@
 
 use cid::Cid;
 use cidlock_crypto::{ObjectId, UnixTime};
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Json;
 
-use super::column::{CidText, MaybeTime, Number, Object, Time};
+use super::column::{CidText, MaybeTime, Number, Object, Time, behind};
 use super::connection::{Connection, query};
 use super::{replicas, users};
 use crate::store::{Cursor, FileRow, Page, PageLimit, StoreError, UserId};
@@ -16,7 +16,12 @@ pub(super) async fn by_id(
     query!(c, fetch_optional::<FileRow>, "SELECT * FROM files WHERE id = $1", Object(id))
 }
 
-pub(super) async fn insert(c: &mut Connection<'_>, file: &FileRow) -> Result<(), StoreError> {
+/// `whole` is what is known of its replicas.
+pub(super) async fn insert(
+    c: &mut Connection<'_>,
+    file: &FileRow,
+    whole: i64,
+) -> Result<(), StoreError> {
     query!(
         c,
         execute,
@@ -36,12 +41,16 @@ pub(super) async fn insert(c: &mut Connection<'_>, file: &FileRow) -> Result<(),
         MaybeTime(file.expires_at),
         &file.statement,
         Json(&file.replicas),
-        replicas::are_whole(&file.replicas),
+        whole,
     )?;
     Ok(())
 }
 
-pub(super) async fn restore(c: &mut Connection<'_>, file: FileRow) -> Result<bool, StoreError> {
+pub(super) async fn restore(
+    c: &mut Connection<'_>,
+    file: FileRow,
+    former: Vec<Cid>,
+) -> Result<bool, StoreError> {
     users::must_exist(c, file.owner).await?;
     let (known,) = query!(
         c,
@@ -57,7 +66,11 @@ pub(super) async fn restore(c: &mut Connection<'_>, file: FileRow) -> Result<boo
     if by_cid(c, file.cid).await?.is_some() {
         return Err(StoreError::Conflict { what: "the file's cid" });
     }
-    insert(c, &file).await?;
+    // How many replicas there are to be is not known here: it is looked at.
+    insert(c, &file, 0).await?;
+    for root in former.into_iter().filter(|root| *root != file.root) {
+        replicas::record_former(c, file.id, root).await?;
+    }
     Ok(true)
 }
 
@@ -70,7 +83,7 @@ pub(super) async fn all(
         c,
         fetch_all::<FileRow>,
         "SELECT * FROM files WHERE id > $1 ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }
@@ -86,7 +99,7 @@ pub(super) async fn expired_before(
         fetch_all::<FileRow>,
         "SELECT * FROM files WHERE expires_at < $1 AND id > $2 ORDER BY id LIMIT $3",
         Time(time),
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }

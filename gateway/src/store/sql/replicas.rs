@@ -2,9 +2,9 @@
 
 use cid::Cid;
 use cidlock_crypto::ObjectId;
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Json;
 
-use super::column::{CidText, Object};
+use super::column::{CidText, Object, behind};
 use super::connection::{Connection, query};
 use crate::store::{FileRow, FormerRoot, PageLimit, ReplicaRow, StoreError};
 
@@ -44,7 +44,7 @@ pub(super) async fn wanting(
         c,
         fetch_all::<FileRow>,
         "SELECT * FROM files WHERE whole = 0 AND id > $1 ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }
@@ -69,9 +69,8 @@ pub(super) async fn former(
     after: Option<FormerRoot>,
     limit: PageLimit,
 ) -> Result<Vec<FormerRoot>, StoreError> {
-    let (id, root) = after.map_or((Uuid::nil(), String::new()), |FormerRoot { id, root }| {
-        (Uuid::from_bytes(*id.as_bytes()), root.to_string())
-    });
+    let id = behind(after.as_ref().map(|former| former.id));
+    let root = after.map_or_else(String::new, |former| former.root.to_string());
     query!(
         c,
         fetch_all::<FormerRoot>,

@@ -2,9 +2,9 @@
 
 use cid::Cid;
 use cidlock_crypto::ObjectId;
-use sqlx::types::{Json, Uuid};
+use sqlx::types::Json;
 
-use super::column::{CidText, MaybeTime, Object, Time};
+use super::column::{CidText, MaybeTime, Object, Time, behind};
 use super::connection::{Connection, query};
 use super::{files, replicas};
 use crate::store::{FileRow, PageLimit, RevisionIntent, StoreError};
@@ -39,7 +39,7 @@ pub(super) async fn list(
         c,
         fetch_all::<RevisionIntent>,
         "SELECT * FROM revisions WHERE id > $1 ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }

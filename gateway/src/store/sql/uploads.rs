@@ -1,11 +1,10 @@
 //! Uploads, up to the file that one becomes. Its row is locked by whoever decides what it becomes.
 
 use cidlock_crypto::ObjectId;
-use sqlx::types::Uuid;
 
-use super::column::{CidText, Object, Time};
+use super::column::{CidText, Object, Time, behind};
 use super::connection::{Connection, query};
-use super::{files, users};
+use super::{files, replicas, users};
 use crate::store::{FileRow, Intent, PageLimit, StoreError};
 
 pub(super) async fn begin(c: &mut Connection<'_>, intent: Intent) -> Result<(), StoreError> {
@@ -35,7 +34,7 @@ pub(super) async fn list(
         c,
         fetch_all::<Intent>,
         "SELECT * FROM uploads WHERE id > $1 ORDER BY id LIMIT $2",
-        after.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes())),
+        behind(after),
         limit.rows(),
     )
 }
@@ -62,6 +61,6 @@ pub(super) async fn commit(c: &mut Connection<'_>, file: FileRow) -> Result<File
     if (begun.cid, begun.root, begun.owner) != (file.cid, file.root, file.owner) {
         return Err(StoreError::IntentDiffers);
     }
-    files::insert(c, &file).await?;
+    files::insert(c, &file, replicas::are_whole(&file.replicas)).await?;
     Ok(file)
 }

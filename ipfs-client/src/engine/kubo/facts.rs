@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Kubo;
 use super::fault::Fault;
 use super::node::Node;
+use super::{Kubo, MIN_VERSION};
 
 /// How a node is set up, as far as it says.
 #[derive(Clone, Debug)]
@@ -36,6 +36,19 @@ impl NodeConfig {
     pub fn get(&self, pointer: &str) -> Option<&Value> {
         self.0.pointer(pointer).filter(|value| !value.is_null())
     }
+}
+
+impl NodeFacts {
+    /// Whether the version is one that is used; none if it is no version.
+    pub fn is_supported(&self) -> Option<bool> {
+        is_supported(&self.version)
+    }
+}
+
+/// Whether a version, `0.43.0`, is not older than [`MIN_VERSION`]; none if it is no version.
+pub(super) fn is_supported(version: &str) -> Option<bool> {
+    let mut numbers = version.split(['.', '-']).map_while(|number| number.parse::<u64>().ok());
+    Some((numbers.next()?, numbers.next()?) >= MIN_VERSION)
 }
 
 impl Kubo {
@@ -72,4 +85,24 @@ async fn facts(node: &Node) -> Result<NodeFacts, Fault> {
         max_repo_len: repo.storage_max,
         time,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_supported;
+
+    #[test]
+    fn versions_are_told_apart_by_their_first_two_numbers() {
+        for (version, expected) in [
+            ("0.40.0", Some(true)),
+            ("0.43.0-rc1", Some(true)),
+            ("1.0", Some(true)),
+            ("0.39.9", Some(false)),
+            ("2", None),
+            ("", None),
+            ("kubo", None),
+        ] {
+            assert_eq!(is_supported(version), expected, "{version}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::control::Control;
+use super::facts::is_supported;
 use super::fault::Fault;
 use super::import::{Feed, Imported};
 use super::pins::{self, PinLine};
@@ -114,14 +115,13 @@ impl Node {
 
     async fn sign_of_life(&self) -> Result<(), Fault> {
         let version = within(SIGN_OF_LIFE, "answer", self.control.version()).await?;
-        let mut numbers = version.split(['.', '-']).map(str::parse::<u64>);
-        match (numbers.next(), numbers.next()) {
-            (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= MIN_VERSION => Ok(()),
-            (Some(Ok(_)), Some(Ok(_))) => {
+        match is_supported(&version) {
+            Some(true) => Ok(()),
+            Some(false) => {
                 let (major, minor) = MIN_VERSION;
                 Err(Fault::Nonsense(format!("version {version}, older than {major}.{minor}")))
             }
-            _ => Err(Fault::Nonsense("a version that is none".to_owned())),
+            None => Err(Fault::Nonsense("a version that is none".to_owned())),
         }
     }
 
