@@ -214,26 +214,35 @@ impl Scrub {
                 return Ok(());
             }
         };
-        found.files += 1;
         let mut replicas = file.replicas.clone();
+        let mut seen = Scrubbed { files: 1, ..Scrubbed::default() };
         for NodeCondition { node, condition } in &conditions {
             let Some(replica) = replicas.iter_mut().find(|replica| replica.node == *node) else {
                 // One of the nodes that need not keep it.
                 continue;
             };
-            found.count(condition);
+            seen.count(condition);
             tell(&file, node, condition);
             mark(replica, condition);
         }
-        if replicas != file.replicas {
-            // A revision in between has rows of its own.
-            self.store.set_replicas(file.id, file.root, replicas).await?;
+        // What was revised in between has other blocks, and copies of its own.
+        let unchanged = replicas == file.replicas;
+        if unchanged || self.store.set_replicas(file.id, file.root, replicas).await? {
+            found.add(seen);
         }
         Ok(())
     }
 }
 
 impl Scrubbed {
+    fn add(&mut self, more: Self) {
+        self.files += more.files;
+        self.healed += more.healed;
+        self.damaged += more.damaged;
+        self.absent += more.absent;
+        self.unknown += more.unknown;
+    }
+
     fn count(&mut self, condition: &Condition) {
         match condition {
             Condition::Healed(_) => self.healed += 1,

@@ -158,6 +158,30 @@ async fn everything_is_read_back_mended_and_what_cannot_be_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_an_admin_has_everything_read_back() {
+    let (_, home) = Gateway::start().await.stop().await;
+    home.add_user("bob").await;
+    let secret = home.admin_secret();
+    let gateway = Gateway::start_in(home).await;
+    let bob = Client::user(&gateway, "bob", &secret).await;
+    let admin = Client::admin(&gateway).await;
+    for client in [&bob, &bob.bearing("eyJ")] {
+        for request in [client.post("/v1/admin/scrub"), client.get("/v1/admin/scrub")] {
+            let status = Answer::to(request).await.status;
+            assert!([401, 403].contains(&status), "{status}");
+        }
+    }
+    Answer::to(bob.get("/v1/admin/scrub")).await.assert_refused(403, "insufficient_scope");
+    let _begun = Answer::to(admin.post("/v1/admin/scrub")).await.expect(202);
+    let (_, home) = gateway.stop().await;
+    // A token outlives the role that it was made for.
+    home.spoil_catalog("UPDATE users SET roles = '[]' WHERE name = 'admin'").await;
+    let gateway = Gateway::start_in(home).await;
+    let request = Client::stranger(&gateway).bearing(admin.token()).post("/v1/admin/scrub");
+    Answer::to(request).await.assert_refused(403, "insufficient_scope");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receipt_says_collected_when_the_node_has_collected_and_not_before() {
     let nodes = Swarm::of_strangers(2).await;
     let gateway = Gateway::start_in(configured(&nodes)).await;

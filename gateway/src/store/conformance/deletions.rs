@@ -200,8 +200,14 @@ pub async fn are_not_undone(store: &dyn Store) -> Result<(), StoreError> {
         Recovered::new(pin, &upload.statement, signed, vec![replica.clone()]).expect("it agrees")
     };
     let lost = Upload::new(owner, NOW);
-    assert!(store.restore_file(recover(&lost)).await?);
+    let mut recovered = recover(&lost);
+    let former = Upload::new(owner, NOW).object.root();
+    recovered.add_former(former);
+    assert!(store.restore_file(recovered).await?);
     assert!(!store.restore_file(recover(&lost)).await?);
+    assert_eq!(store.former_roots_of(lost.statement.id).await?, [former]);
+    let wanting = store.files_wanting_replicas(None, PageLimit::MAX).await?;
+    assert_eq!(wanting.len(), 1, "whether one replica is enough is not known");
     let mut expected = lost.acknowledged().file().clone();
     expected.replicas = vec![replica.clone()];
     assert_eq!(store.file_by_cid(&lost.object.content).await?, Some(expected));

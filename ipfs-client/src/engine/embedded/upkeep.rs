@@ -47,6 +47,8 @@ impl Upkeep for Embedded {
             }
             Err(EngineError::NotFound { .. }) => return Ok(vec![here(Condition::Absent)]),
             Err(EngineError::Corrupt { problem, .. }) => Err(problem),
+            // Its file says that it is of another object, or of another revision than there should be.
+            Err(error @ EngineError::Conflict { .. }) => Err(error.to_string()),
             Err(error) => return Err(error),
         };
         Ok(vec![here(match checked {
