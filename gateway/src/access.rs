@@ -23,7 +23,7 @@ use std::sync::Arc;
 use cidlock_crypto::UnixTime;
 use cidlock_crypto::token::{AccessClaims, TokenKind, Unverified, Verified};
 
-pub use caller::{Caller, Scope};
+pub use caller::{ADMIN_ROLE, Caller, Scope};
 pub use error::AccessError;
 pub use grant::{Delete, Edit, Ended, Grant, Read, Right, Share, Stat, Validity};
 pub use link::{LinkHolder, Party};

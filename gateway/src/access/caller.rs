@@ -70,9 +70,12 @@ impl Scope {
     }
 }
 
+/// The role of a user who may look after the realm.
+pub const ADMIN_ROLE: &str = "admin";
+
 /// Whether one of a user's roles is that of an admin.
 pub(super) fn is_admin(roles: &[String]) -> bool {
-    roles.iter().any(|role| role == "admin")
+    roles.iter().any(|role| role == ADMIN_ROLE)
 }
 
 impl fmt::Display for Scope {

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Context as _;
 
 use super::data_dir::DataDir;
-use crate::access::{Access, NewPassword};
+use crate::access::{ADMIN_ROLE, Access, NewPassword};
 use crate::keyring::write_secret;
 use crate::store::{Store, UserId};
 
@@ -33,7 +33,7 @@ pub(super) async fn admin(
         fs::remove_file(&path).with_context(written)?;
     }
     write_secret(&path, format!("{}\n", *password.0).as_bytes()).with_context(written)?;
-    access.add_user(id, ADMIN, password.0, vec!["admin".to_owned()]).await?;
+    access.add_user(id, ADMIN, password.0, vec![ADMIN_ROLE.to_owned()]).await?;
     tracing::info!(user = ADMIN, file = %path.display(), "made the first user");
     Ok(true)
 }

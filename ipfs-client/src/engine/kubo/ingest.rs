@@ -119,16 +119,16 @@ impl Ingest for KuboIngest {
             let Some(done) = keeping.next().await else {
                 return Err(given_up(worst, "the object", "keep the object"));
             };
-            let (node, done) = done.map_err(|e| EngineError::io("keep the object", e.into()))?;
-            let Err((fault, may_come_back)) = done else {
+            let done = done.map_err(|e| EngineError::io("keep the object", e.into()))?;
+            let Done { node, waited, result: Err(fault) } = done else {
                 pinned += 1;
                 continue;
             };
-            tracing::warn!(node = node.name(), %fault, pin = %pin.name, "did not pin");
-            worst = Some(worse(worst, Arc::clone(&node), fault));
-            if may_come_back {
-                gone.push(node);
+            if fault.is_of_the_node() && !waited {
+                gone.push(Arc::clone(&node));
             }
+            tracing::warn!(node = node.name(), %fault, pin = %pin.name, "did not pin");
+            worst = Some(worse(worst, node, fault));
             if let Some(other) = spare.pop_front_if(|spare| spare.health.may_be_up()) {
                 keeping.begin(other, Turn::Whole);
             } else if pinned + keeping.at_work() < settings.min_replicas {
@@ -155,14 +155,19 @@ enum Turn {
     WhenBack,
 }
 
-/// Why a node has not pinned, and whether it is to be asked again when it is back.
-type NotPinned = (Fault, bool);
+/// What a node has done.
+struct Done {
+    node: Arc<Node>,
+    /// Whether it had to come back first.
+    waited: bool,
+    result: Result<(), Fault>,
+}
 
 /// The nodes that are at an object.
 struct Keeping {
     car: Arc<StagedCar>,
     feeding: Feeding,
-    running: JoinSet<(Arc<Node>, bool, Result<(), NotPinned>)>,
+    running: JoinSet<Done>,
     /// What became of each so far.
     asked: Vec<(Arc<Node>, ReplicaStatus)>,
     /// Of those that run, the ones that are not back yet.
@@ -172,25 +177,25 @@ struct Keeping {
 impl Keeping {
     fn begin(&mut self, node: Arc<Node>, turn: Turn) {
         self.note(&node, ReplicaStatus::Pending);
-        let waits = matches!(turn, Turn::WhenBack);
-        self.waiting += usize::from(waits);
+        let waited = matches!(turn, Turn::WhenBack);
+        self.waiting += usize::from(waited);
         let (car, fed) = (Arc::clone(&self.car), self.feeding.begin(&node, self.car.root()));
         self.running.spawn(async move {
-            let done = keep(&node, turn, &car).await;
+            let result = keep(&node, turn, &car).await;
             drop(fed);
-            (node, waits, done)
+            Done { node, waited, result }
         });
     }
 
     /// The next one that is done; none if nobody is at it any more.
-    async fn next(&mut self) -> Option<Result<(Arc<Node>, Result<(), NotPinned>), JoinError>> {
+    async fn next(&mut self) -> Option<Result<Done, JoinError>> {
         let done = self.running.join_next().await?;
-        Some(done.map(|(node, waited, done)| {
-            self.waiting -= usize::from(waited);
-            let status = if done.is_ok() { ReplicaStatus::Pinned } else { ReplicaStatus::Failed };
-            self.note(&node, status);
-            (node, done)
-        }))
+        if let Ok(Done { node, waited, result }) = &done {
+            self.waiting -= usize::from(*waited);
+            let status = if result.is_ok() { ReplicaStatus::Pinned } else { ReplicaStatus::Failed };
+            self.note(node, status);
+        }
+        Some(done)
     }
 
     fn note(&mut self, node: &Arc<Node>, status: ReplicaStatus) {
@@ -221,9 +226,9 @@ impl Keeping {
 }
 
 /// Has a node pin. What it was fed before is fed again as a whole, once, where it did not take it.
-async fn keep(node: &Node, turn: Turn, car: &StagedCar) -> Result<(), NotPinned> {
+async fn keep(node: &Node, turn: Turn, car: &StagedCar) -> Result<(), Fault> {
     let pin = car.pin();
-    let taken = match turn {
+    match turn {
         Turn::Fed(early) => {
             let tried = async {
                 let imported = early.await.map_err(|e| Fault::Unreachable(Box::new(e)))??;
@@ -234,21 +239,14 @@ async fn keep(node: &Node, turn: Turn, car: &StagedCar) -> Result<(), NotPinned>
                 // It may be somebody's garbage collection that has come between.
                 Err(fault) if !matches!(fault, Fault::Full) && !fault.is_of_the_node() => {
                     tracing::warn!(node = node.name(), %fault, pin = %pin.name, "is fed once more");
-                    keep_whole(node, &pin, car).await
                 }
-                done => done,
+                done => return done,
             }
         }
-        Turn::Whole => keep_whole(node, &pin, car).await,
-        Turn::WhenBack => match node.up_within(COME_BACK).await {
-            Ok(()) => return keep_whole(node, &pin, car).await.map_err(|fault| (fault, false)),
-            Err(fault) => return Err((fault, false)),
-        },
-    };
-    taken.map_err(|fault| {
-        let may_come_back = fault.is_of_the_node();
-        (fault, may_come_back)
-    })
+        Turn::Whole => {}
+        Turn::WhenBack => node.up_within(COME_BACK).await?,
+    }
+    keep_whole(node, &pin, car).await
 }
 
 /// Feeds a whole object under the node's pin lock, and gives the pin its name.
