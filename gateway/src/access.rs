@@ -20,6 +20,7 @@ mod users;
 
 use std::sync::Arc;
 
+use cid::Cid;
 use cidlock_crypto::UnixTime;
 use cidlock_crypto::token::{AccessClaims, TokenKind, Unverified, Verified};
 
@@ -34,7 +35,7 @@ pub use session::{RefreshToken, SessionTokens};
 use crate::clock::Clock;
 use crate::config::{LimitsConfig, TokensConfig};
 use crate::keyring::Keyring;
-use crate::store::{Revoked, SessionId, Store, User, UserId, UserStatus};
+use crate::store::{FileRow, Revoked, SessionId, Standing, Store, UserId, UserStatus};
 use password::Passwords;
 
 /// The one door. Cheap to clone.
@@ -79,37 +80,49 @@ impl Access {
             return Err(AccessError::WrongKind);
         }
         let claims = self.keyring.verifier().verify_access(&token, self.clock.now())?;
-        self.caller_from(&claims, scope).await
+        self.caller_from(&claims, scope, None).await.map(|(caller, _)| caller)
     }
 
+    /// The caller, and the file that the request names, whosever it is.
     async fn caller_from(
         &self,
         claims: &Verified<AccessClaims>,
         scope: Scope,
-    ) -> Result<Caller, AccessError> {
+        cid: Option<&Cid>,
+    ) -> Result<(Caller, Option<FileRow>), AccessError> {
         let session = claims.session.as_deref().map(str::parse::<SessionId>).transpose();
         let session = session.map_err(|_| AccessError::UnknownSubject)?;
         if session.is_some_and(|id| self.revocations.contains(Revoked::Session(id))) {
             return Err(AccessError::Revoked);
         }
-        let user = self.subject(&claims.subject, claims.issued_at).await?;
+        let (user, standing) = self.subject(&claims.subject, claims.issued_at, cid).await?;
         // A role can have been taken away since the token was made.
-        let lacks_role = scope == Scope::Admin && !caller::is_admin(&user.roles);
+        let lacks_role = scope == Scope::Admin && !caller::is_admin(&standing.roles);
         if lacks_role || !scope.is_in(&claims.scope) {
             return Err(AccessError::InsufficientScope(scope));
         }
         let revocable = session.map(Revoked::Session).into_iter().collect();
-        Ok(Caller { user: user.id, validity: self.validity(revocable, None) })
+        let caller = Caller { user, validity: self.validity(revocable, None) };
+        Ok((caller, standing.into_file()))
     }
 
-    /// The active user whom a token issued at `issued_at` speaks for.
-    async fn subject(&self, subject: &str, issued_at: UnixTime) -> Result<User, AccessError> {
-        let id: UserId = subject.parse().map_err(|_| AccessError::UnknownSubject)?;
-        let user = self.store.user(id).await?.ok_or(AccessError::UnknownSubject)?;
-        if user.status != UserStatus::Active {
+    /// The active user whom a token issued at `issued_at` speaks for, with the file that the request
+    /// names.
+    async fn subject(
+        &self,
+        subject: &str,
+        issued_at: UnixTime,
+        cid: Option<&Cid>,
+    ) -> Result<(UserId, Standing), AccessError> {
+        let user: UserId = subject.parse().map_err(|_| AccessError::UnknownSubject)?;
+        let standing = self.store.standing(user, cid.copied()).await?;
+        let standing = standing.ok_or(AccessError::UnknownSubject)?;
+        if standing.status != UserStatus::Active {
             return Err(AccessError::UnknownSubject);
         }
-        let valid_from = user.tokens_valid_from.max(self.store.tokens_valid_from().await?);
-        if issued_at < valid_from { Err(AccessError::Superseded) } else { Ok(user) }
+        if issued_at < standing.tokens_valid_from {
+            return Err(AccessError::Superseded);
+        }
+        Ok((user, standing))
     }
 }

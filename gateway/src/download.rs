@@ -15,6 +15,7 @@
 //! It does not know HTTP: a range is two numbers.
 
 mod error;
+mod headers;
 mod stream;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use cidlock_ipfs_client::engine::{ByteStream, Engine, EngineError, ObjectRef};
 use futures::TryStreamExt as _;
 
 pub use error::DownloadError;
+pub use headers::Headers;
 pub use stream::{Blocks, Plaintext};
 
 use crate::access::{Grant, Read, Right};
@@ -43,6 +45,8 @@ pub struct Downloads {
     pub store: Arc<dyn Store>,
     /// What opens it.
     pub keyring: Arc<Keyring>,
+    /// The beginnings of what was opened lately.
+    pub headers: Headers,
 }
 
 /// An object whose statement was opened under a grant.
@@ -50,6 +54,7 @@ pub struct Object<P> {
     grant: Grant<P>,
     statement: Statement,
     engine: Arc<dyn Engine>,
+    headers: Headers,
 }
 
 impl Downloads {
@@ -69,7 +74,8 @@ impl Downloads {
         if !agree {
             return Err(DownloadError::Disagreement);
         }
-        Ok(Object { grant, statement, engine: self.engine.clone() })
+        let (engine, headers) = (self.engine.clone(), self.headers.clone());
+        Ok(Object { grant, statement, engine, headers })
     }
 }
 
@@ -133,18 +139,27 @@ impl Object<Read> {
     /// What opens the object, by its header; by a checked one where the first does not fit.
     async fn opener(&self, object: &ObjectRef, layout: Layout) -> Result<Opener, DownloadError> {
         let span = 0..HEADER_LEN as u64;
-        let header = collected(self.engine.read(object, span.clone()).await?).await?;
-        match Opener::new(&self.statement.data_key, &header, layout) {
-            Ok(opener) => Ok(opener),
+        let known = self.headers.of(&object.content);
+        let header = match known {
+            Some(header) => header,
+            None => collected(self.engine.read(object, span.clone()).await?).await?,
+        };
+        let (header, opener) = match Opener::new(&self.statement.data_key, &header, layout) {
+            Ok(opener) => (header, opener),
             Err(error) => {
                 let checked = async {
                     let bytes = self.engine.read_checked(object, span).await?;
                     let header = collected(bytes).await?;
-                    Ok::<_, DownloadError>(Opener::new(&self.statement.data_key, &header, layout)?)
+                    let opener = Opener::new(&self.statement.data_key, &header, layout)?;
+                    Ok::<_, DownloadError>((header, opener))
                 };
-                checked.await.map_err(|_| error.into())
+                checked.await.map_err(|_| error)?
             }
+        };
+        if known != Some(header) {
+            self.headers.keep(object.content, header);
         }
+        Ok(opener)
     }
 }
 

@@ -31,7 +31,7 @@ use crate::access::{Access, Revocations};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HttpConfig};
 use crate::deletion::{DeletionLog, Deletions, Retention};
-use crate::download::Downloads;
+use crate::download::{Downloads, Headers};
 use crate::edit::Edits;
 use crate::files::Files;
 use crate::holds::Holds;
@@ -201,6 +201,7 @@ async fn services(
             engine: engine.clone(),
             store: store.clone(),
             keyring: keyring.clone(),
+            headers: Headers::default(),
         },
         edits: Edits {
             engine: engine.clone(),

@@ -36,6 +36,7 @@ pub use self::revision::{Revised, RevisionIntent};
 pub use self::revocation::{Revocation, Revoked};
 pub use self::session::{NewSession, RefreshHash, Rotation, Session};
 pub use self::sql::SqlStore;
+pub use self::standing::Standing;
 pub use self::user::{NewUser, PasswordHash, User, UserStatus};
 
 mod acknowledged;
@@ -53,6 +54,7 @@ mod revision;
 mod revocation;
 mod session;
 mod sql;
+mod standing;
 mod user;
 
 /// The truth of one realm, over whatever database.
@@ -98,6 +100,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// The user with exactly this name.
     async fn user_by_name(&self, name: &str) -> Result<Option<User>, StoreError>;
+
+    /// What a token of the user is held against, and the file with this CID if one is named: in one
+    /// look, since every request with a token asks for it.
+    ///
+    /// `None` if there is no such user, and in a store that belongs to no realm yet.
+    async fn standing(
+        &self,
+        user: UserId,
+        cid: Option<Cid>,
+    ) -> Result<Option<Standing>, StoreError>;
 
     /// Starts a session (a family of refresh tokens) with its first refresh token.
     ///

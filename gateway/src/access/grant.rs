@@ -102,16 +102,18 @@ impl Access {
     pub async fn grant<P: Right>(&self, bearer: &str, cid: &Cid) -> Result<Grant<P>, AccessError> {
         let token = Unverified::parse(bearer)?;
         match token.kind() {
-            TokenKind::Share => self.grant_to_holder(self.holder(&token).await?, cid).await,
+            TokenKind::Share => {
+                let (holder, file) = self.holder(&token).await?;
+                if P::NEEDED.is_some() && holder.cid != *cid {
+                    return Err(AccessError::OtherObject);
+                }
+                self.grant_to_holder(holder, file).await
+            }
             TokenKind::Access => {
                 let claims = self.keyring.verifier().verify_access(&token, self.clock.now())?;
-                let caller = self.caller_from(&claims, P::SCOPE).await?;
-                let file = self.live_file(cid).await?;
-                if file.owner == caller.user {
-                    Ok(self.own(caller, file))
-                } else {
-                    Err(AccessError::NotFound)
-                }
+                let (caller, file) = self.caller_from(&claims, P::SCOPE, Some(cid)).await?;
+                let file = self.live(file).filter(|file| file.owner == caller.user);
+                Ok(self.own(caller, file.ok_or(AccessError::NotFound)?))
             }
         }
     }
@@ -123,22 +125,17 @@ impl Access {
         Grant { file, validity, party: Party::User(caller), permission: PhantomData }
     }
 
-    /// The authority of a link over the file that it is bound to.
+    /// The authority of a link over the file that it is bound to, if that is there.
     pub(super) async fn grant_to_holder<P: Right>(
         &self,
         holder: LinkHolder,
-        cid: &Cid,
+        file: Option<FileRow>,
     ) -> Result<Grant<P>, AccessError> {
         let needed = P::NEEDED.ok_or(AccessError::OwnerAlone)?;
-        if holder.cid != cid.to_string() {
-            return Err(AccessError::OtherObject);
-        }
-        let file = match self.live_file(cid).await {
+        let Some(file) = self.live(file) else {
             // It was there once, or there would be no such token: what led to it was revoked.
-            Err(AccessError::NotFound) if self.store.deletion_by_cid(cid).await?.is_some() => {
-                return Err(AccessError::Revoked);
-            }
-            found => found?,
+            let is_deleted = self.store.deletion_by_cid(&holder.cid).await?.is_some();
+            return Err(if is_deleted { AccessError::Revoked } else { AccessError::NotFound });
         };
         if !holder.permissions.intersect(file.permissions).contains(needed.into()) {
             return Err(AccessError::Permission(needed));
@@ -150,10 +147,8 @@ impl Access {
     }
 
     /// The file, unless its retention has ended.
-    async fn live_file(&self, cid: &Cid) -> Result<FileRow, AccessError> {
-        let file = self.store.file_by_cid(cid).await?.ok_or(AccessError::NotFound)?;
-        let over = file.expires_at.is_some_and(|end| end <= self.clock.now());
-        if over { Err(AccessError::NotFound) } else { Ok(file) }
+    fn live(&self, file: Option<FileRow>) -> Option<FileRow> {
+        file.filter(|file| file.expires_at.is_none_or(|end| end > self.clock.now()))
     }
 
     pub(super) fn validity(&self, revocable: Vec<Revoked>, ends: Option<UnixTime>) -> Validity {

@@ -9,7 +9,7 @@ use cidlock_crypto::token::{TokenError, TokenKind, Unverified};
 use cidlock_crypto::{Permissions, UnixTime};
 
 use super::{Access, AccessError, Caller, Scope, Share};
-use crate::store::{LinkId, Revoked, UserId};
+use crate::store::{FileRow, LinkId, Revoked, UserId};
 
 /// The bearer of a share token that was verified.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct LinkHolder {
     pub(super) id: LinkId,
     pub(super) parents: Vec<LinkId>,
     pub(super) user: UserId,
-    pub(super) cid: String,
+    pub(super) cid: Cid,
     pub(super) permissions: Permissions,
     pub(super) expires_at: UnixTime,
 }
@@ -101,24 +101,25 @@ impl Access {
         match token.kind() {
             TokenKind::Access => Ok(Party::User(self.caller(bearer, Scope::Links).await?)),
             TokenKind::Share => {
-                let holder = self.holder(&token).await?;
-                let cid = holder.cid.parse::<Cid>();
-                let cid = cid.map_err(|_| TokenError::MistypedClaim("cid"))?;
-                Ok(self.grant_to_holder::<Share>(holder, &cid).await?.into_party())
+                let (holder, file) = self.holder(&token).await?;
+                Ok(self.grant_to_holder::<Share>(holder, file).await?.into_party())
             }
         }
     }
 
     /// Verifies a share token: neither it nor one that it descends from was revoked, and it carries
-    /// no restriction that is not enforced here.
-    pub(super) async fn holder(&self, token: &Unverified<'_>) -> Result<LinkHolder, AccessError> {
+    /// no restriction that is not enforced here. Its file comes with it, if that is there.
+    pub(super) async fn holder(
+        &self,
+        token: &Unverified<'_>,
+    ) -> Result<(LinkHolder, Option<FileRow>), AccessError> {
         let claims = self.keyring.verifier().verify_share(token, self.clock.now())?;
         let parents = claims.parents.iter().map(|id| id.parse()).collect::<Result<_, _>>();
         let holder = LinkHolder {
             id: claims.id.parse().map_err(|_| AccessError::UnknownSubject)?,
             parents: parents.map_err(|_| TokenError::MistypedClaim("parents"))?,
             user: claims.subject.parse().map_err(|_| AccessError::UnknownSubject)?,
-            cid: claims.cid.clone(),
+            cid: claims.cid.parse().map_err(|_| TokenError::MistypedClaim("cid"))?,
             permissions: claims.permissions,
             expires_at: claims.expires_at,
         };
@@ -128,7 +129,8 @@ impl Access {
         if let Some(restriction) = claims.restrictions().next() {
             return Err(AccessError::Restricted(restriction));
         }
-        self.subject(&claims.subject, claims.issued_at).await?;
-        Ok(holder)
+        let cid = Some(&holder.cid);
+        let (_, standing) = self.subject(&claims.subject, claims.issued_at, cid).await?;
+        Ok((holder, standing.into_file()))
     }
 }

@@ -4,7 +4,8 @@
 //! those about concurrency open it twice, as two gateways do. The cases:
 //!
 //! - [`realm`]: the first claim stays; another realm is refused.
-//! - [`users`]: they come back as they were; names and ids are unique, byte by byte.
+//! - [`users`]: they come back as they were; names and ids are unique, byte by byte;
+//!   what tokens are held against is read in one look.
 //! - [`sessions`]: refresh tokens work once, in time, and while their session lasts; reuse ends the
 //!   session; of concurrent rotations one wins; what fails changes nothing.
 //! - [`uploads`]: intents are listed in pages, conflict with what exists, and become a file once,
@@ -68,7 +69,7 @@ pub async fn run(open: impl AsyncFn(&str) -> Arc<dyn Store>) {
 
     cases! {
         realm: is_claimed_once;
-        users: come_back_as_they_were have_names_of_their_own;
+        users: come_back_as_they_were are_judged_in_one_look have_names_of_their_own;
         sessions: come_back_as_they_were are_not_started_twice refresh_once_per_token
             end_when_a_token_is_reused do_not_outlive_their_time end_once change_only_as_a_whole;
         uploads: are_listed_in_pages conflict_with_what_exists become_files_once

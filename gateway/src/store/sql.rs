@@ -19,7 +19,7 @@ use self::connection::{Database, query};
 use super::{
     Acknowledged, Cursor, Deletion, DeletionReason, FileRow, FormerRoot, Intent, JobState, LinkId,
     LinkRow, NewLink, NewSession, NewUser, Page, PageLimit, Progress, Recovered, RefreshHash,
-    ReplicaRow, Revised, RevisionIntent, Revocation, Rotation, Session, SessionId, Store,
+    ReplicaRow, Revised, RevisionIntent, Revocation, Rotation, Session, SessionId, Standing, Store,
     StoreError, User, UserId,
 };
 
@@ -101,6 +101,14 @@ impl Store for SqlStore {
     async fn user_by_name(&self, name: &str) -> Result<Option<User>, StoreError> {
         let name = name.to_owned();
         self.database.read(|c| Box::pin(async move { users::by_name(c, &name).await })).await
+    }
+
+    async fn standing(
+        &self,
+        user: UserId,
+        cid: Option<Cid>,
+    ) -> Result<Option<Standing>, StoreError> {
+        self.database.read(move |c| Box::pin(users::standing(c, user, cid))).await
     }
 
     async fn start_session(&self, session: NewSession) -> Result<Session, StoreError> {

@@ -34,7 +34,10 @@ async fn main() {
             Part::Ranges => ranges::measure(&options, &mut report).await,
             Part::Memory => memory::measure(&options, &mut report).await,
             Part::Small => small::measure(&options, &mut report).await,
-            Part::Kubo => nodes::measure(&options, &mut report).await,
+            Part::KuboTransfer => nodes::transfers(&options, &mut report).await,
+            Part::KuboRanges => nodes::ranges(&options, &mut report).await,
+            Part::KuboMemory => nodes::slow_readers(&options, &mut report).await,
+            Part::KuboSmall => nodes::small(&options, &mut report).await,
         }
     }
     report.finish(&options);

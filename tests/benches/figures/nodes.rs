@@ -56,14 +56,7 @@ impl Pair {
     }
 }
 
-pub(crate) async fn measure(options: &Options, report: &mut Report) {
-    transfers(options, report).await;
-    ranges(options, report).await;
-    slow_readers(options, report).await;
-    small(options, report).await;
-}
-
-async fn transfers(options: &Options, report: &mut Report) {
+pub(crate) async fn transfers(options: &Options, report: &mut Report) {
     let mut pair = Pair::start().await;
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("file");
@@ -171,7 +164,7 @@ fn requested(
     (all.into_inner().expect("no client panics"), cpu)
 }
 
-async fn ranges(options: &Options, report: &mut Report) {
+pub(crate) async fn ranges(options: &Options, report: &mut Report) {
     let pair = Pair::start().await;
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("file");
@@ -248,7 +241,7 @@ async fn read_slowly(host: std::net::SocketAddr, request: &str) {
     }
 }
 
-async fn slow_readers(options: &Options, report: &mut Report) {
+pub(crate) async fn slow_readers(options: &Options, report: &mut Report) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("file");
     write_content(&path, 0, options.large);
@@ -287,7 +280,7 @@ async fn slow_readers(options: &Options, report: &mut Report) {
     report.end();
 }
 
-async fn small(options: &Options, report: &mut Report) {
+pub(crate) async fn small(options: &Options, report: &mut Report) {
     let pair = Pair::start().await;
     let each = options.small_files / CLIENTS / 2;
     let files = each * CLIENTS;

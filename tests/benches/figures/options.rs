@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-const USAGE: &str =
-    "tests/bench.sh [--quick] [--only transfer|ranges|memory|small|kubo]... [--rounds N]
+const USAGE: &str = "tests/bench.sh [--quick] [--only PART]... [--rounds N]
 
   --quick    small sizes and few rounds: does it run, not what does it cost
-  --only     one part of it; may be given again
+  --only     one part of it; may be given again: transfer, ranges, memory, small,
+             kubo-transfer, kubo-ranges, kubo-memory, kubo-small
   --rounds   rounds beside Kubo (default 5)";
 
 /// A part of the report.
@@ -20,16 +20,25 @@ pub(crate) enum Part {
     Memory,
     /// Many small files.
     Small,
-    /// All of that with Kubo as the engine.
-    Kubo,
+    /// Whole files with Kubo as the engine, beside Kubo.
+    KuboTransfer,
+    /// Ranges, the same way.
+    KuboRanges,
+    /// How much memory slow readers take of the gateway and of Kubo.
+    KuboMemory,
+    /// Many small files, the same way.
+    KuboSmall,
 }
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 8] = [
     ("transfer", Part::Transfer),
     ("ranges", Part::Ranges),
     ("memory", Part::Memory),
     ("small", Part::Small),
-    ("kubo", Part::Kubo),
+    ("kubo-transfer", Part::KuboTransfer),
+    ("kubo-ranges", Part::KuboRanges),
+    ("kubo-memory", Part::KuboMemory),
+    ("kubo-small", Part::KuboSmall),
 ];
 
 /// The sizes of a run.

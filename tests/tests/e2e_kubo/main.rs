@@ -11,8 +11,9 @@ use cidlock_tests::client::{Answer, Client, Stored};
 use cidlock_tests::command;
 use cidlock_tests::content::bytes;
 use cidlock_tests::gateway::{Gateway, Home};
-use cidlock_tests::kubo::{Node, Swarm, setting};
+use cidlock_tests::kubo::{Node, Relay, Swarm, setting};
 use cidlock_tests::wait;
+use reqwest::header::RANGE;
 use serde_json::{Value, json};
 
 /// Several leaves.
@@ -166,4 +167,28 @@ async fn a_lost_catalog_comes_back_with_the_nodes_that_have_each_file() {
     })
     .await;
     assert!(pins(&nodes[0]).contains(renamed["root"].as_str().expect("a root")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_range_of_a_file_that_was_opened_before_costs_a_node_one_block() {
+    let node = Node::start().await;
+    let relay = Relay::to(&node).await;
+    let home =
+        format!("[engine]\nkind = 'kubo'\n[kubo]\nnodes = '{}'\n", setting([&relay.address("a")]));
+    let gateway = Gateway::start_in(Home::configured(&home)).await;
+    let admin = Client::admin(&gateway).await;
+    let content = bytes(1, LEN);
+    let stored = admin.store("in parts.bin", content.clone()).await;
+    let blocks = || relay.asked().iter().filter(|line| line.contains("/ipfs/")).count();
+    for (start, expected) in [(3_000_000, None), (1_500_000, Some(1)), (0, Some(1))] {
+        let before = blocks();
+        let request = admin.get(&format!("/files/{}", stored.cid));
+        let part =
+            Answer::to(request.header(RANGE, format!("bytes={start}-{}", start + 999))).await;
+        assert!(part.expect(206).body == content[start..start + 1000], "from {start}");
+        assert!(
+            expected.is_none_or(|blocks_more| blocks() - before == blocks_more),
+            "from {start}"
+        );
+    }
 }

@@ -1,8 +1,9 @@
 //! Cases: users.
 
+use cidlock_crypto::{Realm, UnixTime};
 use futures::future::join_all;
 
-use super::sample::{NOW, new_user};
+use super::sample::{NOW, a_file, a_user, later, new_user};
 use crate::store::{NewUser, Store, StoreError, UserId, UserStatus};
 
 /// A user comes back by id and by name, with all that was given.
@@ -20,6 +21,34 @@ pub async fn come_back_as_they_were(store: &dyn Store) -> Result<(), StoreError>
     assert_eq!(store.user(UserId::generate()).await?, None);
     assert_eq!(store.user_by_name("ADA").await?, None);
     assert_eq!(store.user_by_name("").await?, None);
+    Ok(())
+}
+
+/// A user is judged by what is said of it and of the realm, whichever ends more tokens, and with the
+/// file that is named, whosever it is.
+pub async fn are_judged_in_one_look(store: &dyn Store) -> Result<(), StoreError> {
+    let ada = store.create_user(new_user("ada")).await?;
+    assert_eq!(store.standing(ada.id, None).await?, None, "a store that belongs to no realm");
+    store.claim_realm(&Realm::parse("urn:here").expect("a realm")).await?;
+    let grace = a_user(store, "grace").await?;
+    let (with_end, without) =
+        (a_file(store, ada.id, NOW).await?, a_file(store, ada.id, later(1)).await?);
+    for realm_valid_from in [0, NOW.0 - 1, NOW.0, NOW.0 + 1].map(UnixTime) {
+        store.move_tokens_valid_from(realm_valid_from).await?;
+        for user in [&ada, &grace] {
+            for file in [Some(&with_end), Some(&without), None] {
+                let cid = file.map(|file| file.cid);
+                let standing = store.standing(user.id, cid).await?.expect("the user is there");
+                assert_eq!((standing.status, &standing.roles), (user.status, &user.roles));
+                assert_eq!(standing.tokens_valid_from, NOW.max(realm_valid_from));
+                assert_eq!(standing.into_file().as_ref(), file);
+            }
+        }
+    }
+    let root = Some(with_end.root);
+    let standing = store.standing(ada.id, root).await?.expect("the user is there");
+    assert_eq!(standing.into_file(), None, "a root is no content");
+    assert_eq!(store.standing(UserId::generate(), Some(with_end.cid)).await?, None);
     Ok(())
 }
 

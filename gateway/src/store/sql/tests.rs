@@ -76,10 +76,14 @@ async fn rows_that_mean_nothing_are_an_error_and_not_passed_over() {
 
     spoil(&path, "UPDATE users SET status = 'asleep'").await;
     corrupt(&store.user(user.id).await);
+    corrupt(&store.standing(user.id, None).await);
     spoil(&path, "UPDATE users SET status = 'active', roles = '{}'").await;
     corrupt(&store.user(user.id).await);
+    corrupt(&store.standing(user.id, None).await);
+    spoil(&path, "UPDATE users SET roles = '[]'").await;
     spoil(&path, "UPDATE files SET size = -1").await;
     corrupt(&store.file_by_cid(&file.cid).await);
+    corrupt(&store.standing(user.id, Some(file.cid)).await);
     spoil(&path, "UPDATE files SET size = 1, permissions = '[\"fly\"]'").await;
     corrupt(&store.file_by_cid(&file.cid).await);
     spoil(&path, "UPDATE files SET permissions = '[]', cid = 'none'").await;

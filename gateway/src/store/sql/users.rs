@@ -1,10 +1,11 @@
 //! Users; none is ever removed.
 
+use cid::Cid;
 use sqlx::types::Json;
 
-use super::column::Time;
+use super::column::{MaybeCid, Time};
 use super::connection::{Connection, query};
-use crate::store::{NewUser, StoreError, User, UserId};
+use crate::store::{NewUser, Standing, StoreError, User, UserId};
 
 pub(super) async fn create(c: &mut Connection<'_>, user: NewUser) -> Result<User, StoreError> {
     let created = query!(
@@ -37,6 +38,24 @@ pub(super) async fn by_name(
     name: &str,
 ) -> Result<Option<User>, StoreError> {
     query!(c, fetch_optional::<User>, "SELECT * FROM users WHERE name = $1", name)
+}
+
+pub(super) async fn standing(
+    c: &mut Connection<'_>,
+    user: UserId,
+    cid: Option<Cid>,
+) -> Result<Option<Standing>, StoreError> {
+    query!(
+        c,
+        fetch_optional::<Standing>,
+        "SELECT files.*, users.status AS user_status, users.roles AS user_roles,
+             CASE WHEN users.tokens_valid_from < realm.tokens_valid_from
+                  THEN realm.tokens_valid_from ELSE users.tokens_valid_from END
+                  AS user_tokens_valid_from
+         FROM realm JOIN users ON users.id = $1 LEFT JOIN files ON files.cid = $2",
+        user,
+        MaybeCid(cid),
+    )
 }
 
 pub(super) async fn must_exist(c: &mut Connection<'_>, id: UserId) -> Result<(), StoreError> {
