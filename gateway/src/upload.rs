@@ -16,6 +16,7 @@
 //!
 //! It does not make links, and it does not know HTTP: a body is a stream of [`Bytes`].
 
+mod buffers;
 mod error;
 mod keep;
 mod name;
@@ -46,6 +47,7 @@ use crate::object::{STATEMENT_MEMBER, pin_name};
 use crate::phase::Phase;
 use crate::spare::Spare;
 use crate::store::{FileRow, Intent, Store};
+use buffers::Buffers;
 use stage::Stage;
 
 /// The way in. Cheap to clone.
@@ -145,7 +147,9 @@ impl Uploads {
     ) -> Result<Sealed, UploadError> {
         let mut body = std::pin::pin!(body);
         let mut sealer = Sealer::new(key)?;
-        let mut batch = Vec::with_capacity(BATCH_LEN + SEALED_CHUNK_LEN);
+        // A batch is handed on before another piece would not fit.
+        let buffers = Buffers::of(BATCH_LEN * 2 + SEALED_CHUNK_LEN);
+        let mut batch = buffers.take();
         let mut received = 0_u64;
         while let Some(frame) = body.next().await {
             let frame = frame?;
@@ -158,13 +162,13 @@ impl Uploads {
             for piece in frame.chunks(BATCH_LEN) {
                 sealer.seal(piece, &mut batch)?;
                 if batch.len() >= BATCH_LEN {
-                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_LEN * 2));
-                    stage.write(full).await?;
+                    let full = std::mem::replace(&mut batch, buffers.take());
+                    stage.write(buffers.lend(full)).await?;
                 }
             }
         }
         let sealed = sealer.finish(&mut batch)?;
-        stage.write(batch).await?;
+        stage.write(buffers.lend(batch)).await?;
         Ok(sealed)
     }
 }

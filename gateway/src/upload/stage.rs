@@ -1,8 +1,8 @@
 //! The second half of the way in: sealed batches are hashed into the DAG and staged, here or, for a
 //! long upload while a processor is idle, on a thread of their own.
 
+use bytes::Bytes;
 use cidlock_ipfs_client::staging::{StagedContent, StagingError, StagingWriter};
-use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -24,7 +24,7 @@ pub(super) struct Stage {
 
 /// A thread that stages what it is sent. It ends, and drops the writer, when nothing comes any more.
 struct Helper {
-    batches: mpsc::Sender<Vec<u8>>,
+    batches: mpsc::Sender<Bytes>,
     thread: JoinHandle<Result<StagingWriter, StagingError>>,
 }
 
@@ -33,7 +33,7 @@ impl Stage {
         Self { writer: Some(writer), helper: None, spare: Some(spare) }
     }
 
-    pub(super) async fn write(&mut self, batch: Vec<u8>) -> Result<(), UploadError> {
+    pub(super) async fn write(&mut self, batch: Bytes) -> Result<(), UploadError> {
         if let Some(helper) = &self.helper {
             if helper.batches.send(batch).await.is_ok() {
                 return Ok(());
@@ -63,16 +63,13 @@ impl Stage {
     fn look_for_help(&mut self) {
         let Some(permit) = self.spare.take().and_then(|spare| spare.take()) else { return };
         let Some(mut writer) = self.writer.take() else { return };
-        let (batches, mut coming) = mpsc::channel::<Vec<u8>>(WAITING);
-        let runtime = Handle::current();
+        let (batches, mut coming) = mpsc::channel::<Bytes>(WAITING);
         let thread = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            runtime.block_on(async {
-                while let Some(batch) = coming.recv().await {
-                    writer.write(batch).await?;
-                }
-                Ok(writer)
-            })
+            while let Some(batch) = coming.blocking_recv() {
+                writer.write_blocking(batch)?;
+            }
+            Ok(writer)
         });
         self.helper = Some(Helper { batches, thread });
     }
@@ -114,7 +111,7 @@ mod tests {
     /// Writes `len` bytes in batches of which no two that follow each other are alike.
     async fn write(stage: &mut Stage, len: u64) -> Result<(), UploadError> {
         for n in 0..len.div_ceil(BATCH) {
-            stage.write(vec![n as u8; (len - n * BATCH).min(BATCH) as usize]).await?;
+            stage.write(vec![n as u8; (len - n * BATCH).min(BATCH) as usize].into()).await?;
         }
         Ok(())
     }

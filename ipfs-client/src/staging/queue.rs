@@ -66,19 +66,27 @@ impl WriteQueue {
         if self.pieces.is_empty() {
             return Ok(());
         }
-        let (file, progress) = (Arc::clone(&self.file), Arc::clone(&self.progress));
-        let (pieces, complete_to) = (std::mem::take(&mut self.pieces), self.complete_to);
-        self.len = 0;
-        self.in_flight = Some(tokio::task::spawn_blocking(move || {
-            for (offset, bytes) in &pieces {
-                file.write_all_at(bytes, *offset)?;
-            }
-            progress.send_if_modified(|progress| {
-                std::mem::replace(&mut progress.readable, complete_to) != complete_to
-            });
-            Ok(())
-        }));
+        let batch = self.gathered();
+        self.in_flight = Some(tokio::task::spawn_blocking(move || batch.write()));
         Ok(())
+    }
+
+    /// Writes what was gathered, on the caller's thread. Blocking.
+    pub(super) fn write_here(&mut self) -> io::Result<()> {
+        if self.in_flight.is_some() {
+            futures::executor::block_on(self.landed())?;
+        }
+        self.gathered().write()
+    }
+
+    fn gathered(&mut self) -> Batch {
+        self.len = 0;
+        Batch {
+            file: Arc::clone(&self.file),
+            progress: Arc::clone(&self.progress),
+            pieces: std::mem::take(&mut self.pieces),
+            complete_to: self.complete_to,
+        }
     }
 
     /// Hands over what is left and waits until all of it is in the file.
@@ -96,5 +104,26 @@ impl WriteQueue {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// What goes to the disk at once.
+struct Batch {
+    file: Arc<File>,
+    progress: Arc<watch::Sender<Progress>>,
+    pieces: Vec<(u64, Bytes)>,
+    complete_to: u64,
+}
+
+impl Batch {
+    /// Writes it, and tells the followers. Blocking.
+    fn write(self) -> io::Result<()> {
+        for (offset, bytes) in &self.pieces {
+            self.file.write_all_at(bytes, *offset)?;
+        }
+        self.progress.send_if_modified(|progress| {
+            std::mem::replace(&mut progress.readable, self.complete_to) != self.complete_to
+        });
+        Ok(())
     }
 }

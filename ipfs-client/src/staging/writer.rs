@@ -60,11 +60,7 @@ impl StagingWriter {
         let mut rest: Bytes = content.into();
         self.begin_call()?;
         while !rest.is_empty() {
-            let taken = self.leaf.update(&rest);
-            self.append_to_leaf(rest.split_to(taken))?;
-            if self.leaf.is_full() {
-                self.end_leaf()?;
-            }
+            self.take_in(&mut rest)?;
             if self.queue.is_full() {
                 self.queue.hand_over().await?;
             }
@@ -73,6 +69,34 @@ impl StagingWriter {
             self.queue.hand_over().await?;
         }
         self.broken = false;
+        Ok(())
+    }
+
+    /// The same on a thread that may block: it writes to the disk itself, which saves two changes
+    /// of threads a batch.
+    pub fn write_blocking(&mut self, content: impl Into<Bytes>) -> Result<(), StagingError> {
+        let mut rest: Bytes = content.into();
+        self.begin_call()?;
+        while !rest.is_empty() {
+            self.take_in(&mut rest)?;
+            if self.queue.is_full() {
+                self.queue.write_here()?;
+            }
+        }
+        if self.queue.is_worth_writing() {
+            self.queue.write_here()?;
+        }
+        self.broken = false;
+        Ok(())
+    }
+
+    /// Takes what belongs to the current leaf off the front of `rest`.
+    fn take_in(&mut self, rest: &mut Bytes) -> Result<(), StagingError> {
+        let taken = self.leaf.update(rest);
+        self.append_to_leaf(rest.split_to(taken))?;
+        if self.leaf.is_full() {
+            self.end_leaf()?;
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! What a staging file contains.
 
 use bytes::Bytes;
+use tokio::task::spawn_blocking;
 
 use crate::block::Block;
 use crate::car::{header, prefix};
@@ -48,6 +49,22 @@ async fn the_file_is_the_car_of_its_blocks_whatever_the_pieces() {
                     writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
                 }
                 assert_eq!(writer.content_len(), len);
+                let mut here = bench.staging.begin(name("here")).await.unwrap();
+                for (n, piece) in content.chunks(piece_len).enumerate() {
+                    let piece = Bytes::copy_from_slice(piece);
+                    // Whichever way, one after the other.
+                    if n % 3 == 0 {
+                        here.write(piece).await.unwrap();
+                    } else {
+                        let written = spawn_blocking(move || {
+                            here.write_blocking(piece).unwrap();
+                            here
+                        });
+                        here = written.await.unwrap();
+                    }
+                }
+                let staged = here.finish().await.unwrap();
+                assert_eq!((staged.cid(), staged.content_len()), (cid_of(params, &content), len));
                 let staged = writer.finish().await.unwrap();
                 assert_eq!((staged.cid(), staged.content_len()), (cid_of(params, &content), len));
                 let car = staged.complete(&members).await.unwrap();
