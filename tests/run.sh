@@ -4,7 +4,7 @@
 #   tests/run.sh [ARGS FOR cargo test]     e.g. tests/run.sh kubo_cids, tests/run.sh -- --nocapture
 #   eval "$(tests/run.sh --tools)"         prepares the tools only; afterwards `cargo test` runs by itself
 #
-# It needs Rust, a C compiler, Go, Python, curl and a PostgreSQL server, and says which one is missing.
+# It needs Rust, a C compiler with make, Go, Python, curl and a PostgreSQL server, and says which one is missing.
 # What it builds (Kubo, from its Go module) and installs (a Python environment) is kept in
 # ${CIDLOCK_CACHE:-the user's cache directory}/cidlock-tests, under names that carry a hash of what went
 # in: a second run finds all of it, a changed version is made anew, an interrupted one leaves no half.
@@ -42,6 +42,7 @@ check_prerequisites() {
     need Go 1.26.5 "$go" "the release from the Go project; distributions often lag behind"
     need Python 3.11 "$python" "Debian: python3 python3-venv"
     have cc || missing+=("a C compiler: not found (Debian: gcc libc6-dev)")
+    have make || have gmake || missing+=("make: not found (Debian: make)")
     if [ -n "$python" ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         missing+=("Python's venv module: not found (Debian: python3-venv)")
     fi

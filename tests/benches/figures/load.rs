@@ -194,6 +194,16 @@ impl Kubo {
         connection.swallow(200)
     }
 
+    /// Reads blocks from its gateway, one after the other over one connection.
+    pub(crate) fn fetch_blocks(&self, cids: &[&str]) {
+        let mut connection = self.connect();
+        for cid in cids {
+            connection
+                .ask(&format!("GET /ipfs/{cid}?format=raw"), "Cache-Control: only-if-cached\r\n");
+            connection.swallow(200);
+        }
+    }
+
     /// A connection to its gateway.
     pub(crate) fn connect(&self) -> Connection {
         Connection::open(self.gateway)

@@ -61,6 +61,7 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("file");
     let [mut up, mut add, mut down, mut read]: [Cost; 4] = Default::default();
+    let mut bare = Cost::default();
     let [mut kubo_up, mut kubo_down]: [Series; 2] = Default::default();
     for round in 0..=options.rounds {
         let mut uncounted: [Cost; 4] = Default::default();
@@ -99,6 +100,11 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
             };
             assert_eq!(whole, options.large, "all of the file");
         }
+        let leaves = pair.node.repo().run(["refs", &kubo_cid]);
+        let leaves: Vec<&str> = leaves.lines().collect();
+        let mut warm = Cost::default();
+        let bare = if round == 0 { &mut warm } else { &mut bare };
+        timed(bare, node, options.large, || pair.kubo.fetch_blocks(&leaves));
         let admin = Client::admin(&pair.gateway).await;
         let gone = admin.delete(&format!("/v1/files/{cid}")).send().await.expect("an answer");
         assert!(gone.status().is_success(), "it is deleted");
@@ -138,6 +144,8 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
     report.row("download, processor s/GB of `serve`", cpu, cpu.median(), Target::AtMost(0.6));
     report.fact("download, processor s/GB of Kubo", &kubo_down);
     report.fact("Kubo's gateway, processor s/GB of Kubo", &read.cpu_s_per_gb);
+    report.fact("for comparison: the file's blocks one by one from its gateway, s", &bare.wall_s);
+    report.fact("the same, processor s/GB of Kubo", &bare.cpu_s_per_gb);
     report.end();
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,7 +11,9 @@ use cidlock_tests::content;
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::kubo::Node;
 
-use crate::load::{Kubo, Owner};
+use sha2::{Digest, Sha256};
+
+use crate::load::{Connection, Kubo, Owner};
 use crate::options::Options;
 use crate::process::Process;
 use crate::report::{Report, Target};
@@ -31,6 +34,8 @@ struct Costs {
     kubo_up: Cost,
     ours_down: Cost,
     kubo_down: Cost,
+    hashes: Cost,
+    plain_send: Cost,
 }
 
 pub(crate) async fn measure(options: &Options, report: &mut Report) {
@@ -50,6 +55,11 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) {
         let plain = directory.path().join("plain");
         timed(&mut into.plain_write, own, options.large, || write_plainly(&path, &plain));
         std::fs::remove_file(&plain).expect("a file can be removed");
+        timed(&mut into.hashes, own, options.large, || hash_twice(options.large));
+        let send = PlainServer::start(options.large);
+        timed(&mut into.plain_send, own, options.large, || {
+            Connection::open(send.host).swallow(200)
+        });
 
         let (mut cid, mut kubo_cid) = (String::new(), String::new());
         for turn in 0..2 {
@@ -89,7 +99,9 @@ fn tell(options: &Options, report: &mut Report, costs: &Costs) {
              `\"sync\": true`, profile unixfs-v1-2025) is given the file by `POST /api/v0/add`, pinned, \
              and read by its own HTTP gateway; cidlock (embedded engine, `fsync` before the answer) by \
              `POST /v1/files` and `GET /files/{{cid}}`. The same client sends both the same file. Ratios \
-             are taken within a round.",
+             are taken within a round. The last rows are what no server of this kind goes below here: \
+             an upload has two digests to make, of the file and of its blocks, and a download has to \
+             get through TCP.",
             options.rounds
         ),
     );
@@ -111,6 +123,12 @@ fn tell(options: &Options, report: &mut Report, costs: &Costs) {
     report.fact("the client's part of an upload, processor s/GB", &costs.client);
     report.fact("for comparison: copying the file and `fsync`, s", &costs.plain_write.wall_s);
     report.fact("the same, processor s/GB", &costs.plain_write.cpu_s_per_gb);
+    let hashes = &costs.hashes.cpu_s_per_gb;
+    report.fact("SHA-256 of as many bytes, twice, processor s/GB", hashes);
+    report.fact(
+        "a server that sends as many zeros and does nothing else, s",
+        &costs.plain_send.wall_s,
+    );
     report.end();
 }
 
@@ -159,6 +177,41 @@ fn write_plainly(from: &Path, to: &Path) {
         to.write_all(&piece[..count]).expect("the disk has room");
     }
     to.sync_all().expect("a file can be synced");
+}
+
+/// What every upload does for the file's digest and the blocks' CIDs, of bytes in the cache.
+fn hash_twice(len: u64) {
+    let piece = vec![7; 256 << 10];
+    let mut hashes = [Sha256::new(), Sha256::new()];
+    for _ in 0..len / piece.len() as u64 {
+        for hash in &mut hashes {
+            hash.update(&piece);
+        }
+    }
+    let digests = hashes.map(Digest::finalize);
+    assert_eq!(digests[0], digests[1], "they are of the same bytes");
+}
+
+/// Answers one connection with so many zeros, in batches like those of a download.
+struct PlainServer {
+    host: SocketAddr,
+}
+
+impl PlainServer {
+    fn start(len: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let host = listener.local_addr().expect("it listens somewhere");
+        std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().expect("a client comes");
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n");
+            client.write_all(head.as_bytes()).expect("the client listens");
+            let batch = vec![0; 128 << 10];
+            for _ in 0..len / batch.len() as u64 {
+                client.write_all(&batch).expect("the client listens");
+            }
+        });
+        Self { host }
+    }
 }
 
 /// Takes away what both have stored, so that each round finds the disk and the page cache alike.
