@@ -132,6 +132,28 @@ impl Deletions {
         Ok(done)
     }
 
+    /// Deletes again what the log says was deleted and the catalog still has, since it is a copy of
+    /// before; says how many files those were.
+    ///
+    /// The catalog is told of a deletion before the log is: one that knows of the last line knows of
+    /// all.
+    ///
+    /// # Errors
+    /// The log cannot be read, or the store cannot be asked.
+    pub async fn catch_up(&self) -> Result<usize, DeletionError> {
+        let mut again = 0;
+        for id in self.log.in_order()?.into_iter().rev() {
+            if self.store.deletion(id).await?.is_some() {
+                break;
+            }
+            if let Some(file) = self.store.file(id).await? {
+                self.forget(&file, None, DeletionReason::Asked).await?;
+                again += 1;
+            }
+        }
+        Ok(again)
+    }
+
     /// Makes the deletion durable, cuts what is under way, and carries it out as far as it goes.
     async fn forget(
         &self,

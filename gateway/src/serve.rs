@@ -57,6 +57,7 @@ pub use rebuild::{Rebuilt, rebuild};
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log).context("log.filter")?;
     let dir = DataDir::lock(&config.data_dir)?;
+    first_start::is_allowed(&dir)?;
     let Truth { clock, store, keyring, access } = Truth::open(&config, &dir).await?;
     first_start::admin(&access, &*store, &dir, UserId::generate()).await?;
 
@@ -70,6 +71,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let undone = services.edits.recover().await.context("unfinished revisions")?;
     if undone > 0 {
         tracing::info!(undone, "removed what a crash had left of revisions");
+    }
+    let again = services.deletions.catch_up().await.context("deletions of before")?;
+    if again > 0 {
+        tracing::warn!(again, "the catalog is older than the log of deletions: deleted again");
     }
     let retention = Retention::begin(services.deletions.clone(), &config.retention).await?;
 

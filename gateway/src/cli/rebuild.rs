@@ -78,7 +78,7 @@ fn as_text(rebuilt: &Rebuilt) -> Vec<String> {
             "disabled, because no more than the id is known: user {id}, with {owned}"
         ));
     }
-    if admin.is_none() && unknown.len() > 1 {
+    if admin.is_none() && !unknown.is_empty() {
         lines.push("to make one of them the admin: move the catalog away and run again with --admin USER_ID".to_owned());
     }
     lines.push("all links and logins made before are dead; make new ones".to_owned());

@@ -137,8 +137,20 @@ impl DeletionLog {
     /// # Errors
     /// [`LogError::Io`]; [`LogError::Line`] if a line is not understood, unless it was cut short.
     pub fn ids_in(path: &Path) -> Result<HashSet<ObjectId>, LogError> {
+        Ok(Self::read(path)?.into_iter().collect())
+    }
+
+    /// The ids of all objects in the log, in the order in which they were deleted.
+    ///
+    /// # Errors
+    /// As for [`DeletionLog::ids_in`].
+    pub(super) fn in_order(&self) -> Result<Vec<ObjectId>, LogError> {
+        Self::read(&self.path)
+    }
+
+    fn read(path: &Path) -> Result<Vec<ObjectId>, LogError> {
         let failed = |source| LogError::Io { path: path.to_owned(), source };
-        let mut ids = HashSet::new();
+        let mut ids = Vec::new();
         let mut reader = match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
             opened => BufReader::new(opened.map_err(failed)?),
@@ -151,9 +163,9 @@ impl DeletionLog {
             }
             let text = text.strip_suffix(b"\n").unwrap_or(&text);
             match serde_json::from_slice::<Logged>(text) {
-                Ok(logged) => ids.insert(logged.id),
+                Ok(logged) => ids.push(logged.id),
                 // Cut short by a crash or a full disk: what it was about was tried again.
-                Err(error) if error.is_eof() => continue,
+                Err(error) if error.is_eof() => {}
                 Err(_) => return Err(LogError::Line { path: path.to_owned(), line }),
             };
         }

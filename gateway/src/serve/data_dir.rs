@@ -91,6 +91,11 @@ impl DataDir {
         default_data_dir().and_then(|dir| dir.canonicalize().ok()).as_ref() == Some(&self.path)
     }
 
+    /// Whether there is no catalog although something was stored here, or may have been.
+    pub(super) fn lacks_its_catalog(&self) -> bool {
+        !self.catalog().exists() && (has_objects(&self.path) || self.key_set().exists())
+    }
+
     /// The catalog's file.
     pub(super) fn catalog(&self) -> PathBuf {
         self.path.join("catalog.db")
@@ -158,6 +163,14 @@ impl Drop for Announced {
             tracing::warn!(%error, "cannot remove serve.address");
         }
     }
+}
+
+/// Whether anything is kept in `objects/` of the data directory `dir`.
+pub(super) fn has_objects(dir: &Path) -> bool {
+    let shards = fs::read_dir(dir.join("objects")).into_iter().flatten().flatten();
+    shards
+        .filter_map(|shard| fs::read_dir(shard.path()).ok())
+        .any(|mut files| files.next().is_some())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The first user of a fresh store.
+//! The first start: when it may be one, and the first user of a fresh store.
 
 use std::fs;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::data_dir::DataDir;
 use crate::access::{ADMIN_ROLE, Access, NewPassword};
@@ -11,6 +11,23 @@ use crate::store::{Store, UserId};
 
 /// What the first user is called.
 pub(super) const ADMIN: &str = "admin";
+
+/// Refuses to begin anew where something was stored: a catalog made now would know nothing of it, and
+/// a user made now would not be the one whose files they are.
+///
+/// # Errors
+/// The catalog is missing, and objects or a key set are there; says what to do.
+pub(super) fn is_allowed(dir: &DataDir) -> anyhow::Result<()> {
+    if !dir.lacks_its_catalog() {
+        return Ok(());
+    }
+    bail!(
+        "the catalog {} is missing, and files may be stored here: restore it from your backup, or run \
+         `cidlock rebuild --data-dir {}`, which makes it anew from the objects and the key set",
+        dir.catalog().display(),
+        dir.path().display()
+    );
+}
 
 /// Adds the admin, whose id is `id`, with a password of its own, written to a file that only the
 /// owner of the data directory reads. Does nothing where there is one; says whether there was none.

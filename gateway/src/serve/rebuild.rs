@@ -26,15 +26,15 @@ pub struct Rebuilt {
     pub unknown: Vec<UserId>,
 }
 
-/// Rebuilds the catalog in the data directory. `admin` says whose files are the admin's, where there
+/// Rebuilds the catalog in the data directory. `asked` says whose files are the admin's, where there
 /// are several owners and the catalog knows no admin.
 ///
 /// # Errors
 /// Whatever keeps it from being done, as a sentence for the operator. What was restored by then
 /// stays; it may be run again.
-pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<Rebuilt> {
+pub async fn rebuild(config: &Config, asked: Option<UserId>) -> anyhow::Result<Rebuilt> {
     if !config.data_dir.is_dir() {
-        bail!("there is no data directory {}", config.data_dir.display());
+        bail!("there is no data directory {}: --data-dir names another", config.data_dir.display());
     }
     let dir = DataDir::lock(&config.data_dir)?;
     if !dir.key_set().try_exists()? {
@@ -49,7 +49,7 @@ pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<R
     let rebuild = Rebuild { engine, store: store.clone(), keyring, clock, log };
 
     let found = rebuild.look().await?;
-    let admin = match admin {
+    let admin = match asked {
         Some(id) if !found.owners.contains_key(&id) => {
             let owners: Vec<String> = found.owners.keys().map(UserId::to_string).collect();
             bail!("no file belongs to {id}; the owners are: {}", owners.join(", "));
@@ -57,6 +57,16 @@ pub async fn rebuild(config: &Config, admin: Option<UserId>) -> anyhow::Result<R
         Some(id) => Some(id),
         None => found.owners.keys().next().copied().filter(|_| found.owners.len() == 1),
     };
+    let present = store.user_by_name(first_start::ADMIN).await?.map(|user| user.id);
+    if let (Some(present), Some(id)) = (present, asked)
+        && present != id
+    {
+        bail!(
+            "the catalog has an admin already, {present}: to make {id} the admin, move {}* away and run \
+             this again",
+            dir.catalog().display()
+        );
+    }
     let mut made = None;
     if let Some(id) = admin {
         let is_new = store.user(id).await?.is_none();

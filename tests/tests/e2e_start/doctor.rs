@@ -106,7 +106,10 @@ async fn a_catalog_that_is_missing_or_damaged_is_wrong_and_a_later_one_is_not_th
     fs::remove_file(&catalog).unwrap();
     let findings = doctor(&home, 1).await;
     let found = about(&findings, "catalog", "wrong");
-    assert!(found["mend"].as_str().unwrap().contains("before `serve`"), "{found}");
+    assert!(
+        found["mend"].as_str().unwrap().contains("`cidlock rebuild`; `serve` does not start"),
+        "{found}"
+    );
     assert!(!catalog.exists());
 
     fs::write(&catalog, whole).unwrap();

@@ -10,6 +10,8 @@ use cidlock_tests::gateway::{Gateway, Home};
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::serve;
+
 /// Forgets the catalog, as a lost disk would.
 fn lose_catalog(home: &Home) {
     let mut lost = 0;
@@ -159,6 +161,12 @@ async fn files_of_several_come_back_to_owners_of_whom_one_may_be_made_the_admin(
     assert_eq!((&said["restored"], &said["admin"]), (&json!(2), &Value::Null), "{said}");
     assert_eq!(said["unknown_users"].as_array().unwrap().len(), 2, "{said}");
 
+    // With an admin in the catalog there is nothing to choose.
+    let gateway = Gateway::start_in(home).await;
+    let (_, home) = gateway.stop().await;
+    let said = command::run(home.cidlock(&["rebuild", "--admin", &owner])).await.expect(1);
+    assert!(said.stderr.contains("has an admin already"), "{}", said.stderr);
+
     lose_catalog(&home);
     let said = rebuild(&home, &["--admin", &owner], 0).await;
     assert_eq!((&said["restored"], &said["admin"]), (&json!(2), &json!(owner)), "{said}");
@@ -181,4 +189,72 @@ async fn it_is_refused_beside_a_gateway_and_without_the_keys_or_for_nobody() {
     let said = command::run(home.cidlock(&["rebuild"])).await.expect(1);
     assert!(said.stderr.contains("backup"), "{}", said.stderr);
     assert!(!home.data().join("keys.json").exists());
+}
+
+#[tokio::test]
+async fn a_gateway_does_not_begin_anew_where_something_was_stored() {
+    let gateway = Gateway::start().await;
+    let stored = Client::admin(&gateway).await.store("kept", "still here").await;
+    let (_, home) = gateway.stop().await;
+    let (keys, aside) = (home.data().join("keys.json"), home.path().join("keys.json"));
+    lose_catalog(&home);
+    let secret = home.admin_secret();
+    let refused = async |home: &Home| {
+        let said = serve(home).await;
+        assert_eq!((said.code, said.text().as_str()), (Some(1), ""), "{}", said.stderr);
+        assert!(said.stderr.contains("cidlock rebuild --data-dir"), "{}", said.stderr);
+        assert!(!home.data().join("catalog.db").exists());
+        assert_eq!(home.admin_secret(), secret);
+    };
+    refused(&home).await;
+    fs::rename(&keys, &aside).unwrap();
+    refused(&home).await;
+    assert!(!keys.exists(), "no new keys beside old objects");
+    fs::rename(&aside, &keys).unwrap();
+    let objects = home.data().join("objects");
+    fs::rename(&objects, home.path().join("objects")).unwrap();
+    refused(&home).await;
+
+    fs::remove_dir_all(&objects).unwrap();
+    fs::rename(home.path().join("objects"), &objects).unwrap();
+    let said = rebuild(&home, &[], 0).await;
+    assert_eq!(said["restored"], json!(1), "{said}");
+    let gateway = Gateway::start_in(home).await;
+    let admin = Client::admin(&gateway).await;
+    assert_eq!(content(&admin, &stored.cid).await, b"still here");
+}
+
+#[tokio::test]
+async fn what_was_deleted_after_a_catalog_was_copied_is_deleted_again() {
+    let gateway = Gateway::start().await;
+    let admin = Client::admin(&gateway).await;
+    let mut stored = Vec::new();
+    for name in ["early", "one", "other", "kept"] {
+        stored.push(admin.store(name, name.to_owned()).await);
+    }
+    let delete = async |client: &Client, cid: &str| {
+        let _ = Answer::to(client.delete(&format!("/v1/files/{cid}"))).await.expect(200);
+    };
+    delete(&admin, &stored[0].cid).await;
+    let (_, home) = gateway.stop().await;
+    let catalog = home.data().join("catalog.db");
+    let copy = fs::read(&catalog).unwrap();
+
+    let gateway = Gateway::start_in(home).await;
+    let admin = Client::admin(&gateway).await;
+    delete(&admin, &stored[1].cid).await;
+    delete(&admin, &stored[2].cid).await;
+    let (_, home) = gateway.stop().await;
+    lose_catalog(&home);
+    fs::write(&catalog, copy).unwrap();
+
+    let said = command::run(home.cidlock(&["doctor"])).await.expect(0).text();
+    assert!(said.contains("2 files that the log of deletions has"), "{said}");
+    let gateway = Gateway::start_in(home).await;
+    let (admin, stranger) = (Client::admin(&gateway).await, Client::stranger(&gateway));
+    assert_eq!(admin.cids().await, [stored[3].cid.clone()]);
+    let _ = Answer::to(stranger.get(path_of(&stored[1].url))).await.expect(401);
+    let (_, home) = gateway.stop().await;
+    let said = command::run(home.cidlock(&["doctor"])).await.expect(0).text();
+    assert!(!said.contains("the log of deletions has"), "{said}");
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use cidlock_crypto::key_set::KeySet;
 use zeroize::Zeroizing;
 
+use super::super::data_dir::has_objects;
 use super::Finding;
 use crate::config::Config;
 
@@ -70,14 +71,6 @@ fn key_set(path: &Path) -> Option<Finding> {
             "restore it from your backup",
         ),
     })
-}
-
-/// Whether anything is kept in `objects/` of the data directory `dir`.
-pub(super) fn has_objects(dir: &Path) -> bool {
-    let shards = fs::read_dir(dir.join("objects")).into_iter().flatten().flatten();
-    shards
-        .filter_map(|shard| fs::read_dir(shard.path()).ok())
-        .any(|mut files| files.next().is_some())
 }
 
 fn private(path: &Path, what: &'static str) -> Option<Finding> {

@@ -1,6 +1,8 @@
 //! The catalog and the objects, held against each other. Under the directory's lock.
 
-use cidlock_crypto::UnixTime;
+use std::collections::HashSet;
+
+use cidlock_crypto::{ObjectId, UnixTime};
 use cidlock_ipfs_client::engine::Engine;
 use futures::{StreamExt as _, TryStreamExt as _};
 
@@ -8,7 +10,6 @@ use super::super::advice;
 use super::super::data_dir::DataDir;
 use super::super::engine;
 use super::Finding;
-use super::files::has_objects;
 use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::Config;
 use crate::deletion::{ClockWatch, DeletionLog, LogError};
@@ -31,12 +32,12 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
             return vec![Finding::wrong(what, detail, "run this as the gateway's user")];
         }
     };
+    if dir.lacks_its_catalog() {
+        let mend = "restore it from your backup, or with `cidlock rebuild`; `serve` does not start without it";
+        return vec![Finding::wrong(what, "it is missing, and objects or keys are there", mend)];
+    }
     if !dir.catalog().exists() {
-        if !has_objects(dir.path()) {
-            return vec![Finding::well(what, "none yet: nothing is stored here")];
-        }
-        let mend = "restore it from your backup, or with `cidlock rebuild`, before `serve` makes a new one";
-        return vec![Finding::wrong(what, "it is missing, and objects are there", mend)];
+        return vec![Finding::well(what, "none yet: nothing is stored here")];
     }
     let store = match SqlStore::open_sqlite(&dir.catalog()).await {
         Ok(store) => store,
@@ -58,7 +59,8 @@ async fn compare(
     store: &dyn Store,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut findings = vec![clock(config, store).await?];
-    findings.push(match DeletionLog::ids_in(&dir.deletions()) {
+    let logged = DeletionLog::ids_in(&dir.deletions());
+    findings.push(match &logged {
         Ok(ids) => Finding::well("deletions", format!("{} in the log", ids.len())),
         Err(error @ LogError::Line { .. }) => {
             Finding::wrong("deletions", error.to_string(), "mend that line; each is plain JSON")
@@ -93,7 +95,9 @@ async fn compare(
             return Ok(findings);
         }
     };
-    findings.extend(missing(store, &*engine).await?);
+    findings.extend(
+        missing(store, &*engine, &logged.unwrap_or_default(), config.engine.is_kubo()).await?,
+    );
     findings.extend(unknown(store, &*engine).await?);
     Ok(findings)
 }
@@ -120,19 +124,40 @@ async fn clock(config: &Config, store: &dyn Store) -> Result<Finding, StoreError
 }
 
 /// Files of the catalog whose object does not give its statement.
-async fn missing(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>, StoreError> {
-    let (mut findings, mut files, mut lost) = (Vec::new(), 0, 0);
+async fn missing(
+    store: &dyn Store,
+    engine: &dyn Engine,
+    deleted: &HashSet<ObjectId>,
+    is_kubo: bool,
+) -> Result<Vec<Finding>, StoreError> {
+    let (mut findings, mut files, mut lost, mut older) = (Vec::new(), 0, 0, 0);
     let mut all = rows(None, |after| store.files(after, PageLimit::MAX), |file| file.id);
     while let Some(file) = all.try_next().await? {
+        if deleted.contains(&file.id) {
+            older += 1;
+            continue;
+        }
         files += 1;
         let pin = object_ref(&file).pin;
         let Err(error) = engine.member(&pin, STATEMENT_MEMBER).await else { continue };
         lost += 1;
         if lost <= NAMED {
             let detail = format!("{}: {error}", file.cid);
-            let mend = format!("restore {}.car from your backup", pin.name);
+            let name = pin.name.as_str();
+            let mend = if is_kubo {
+                "start its nodes; `cidlock verify --all` says what is left of it".to_owned()
+            } else {
+                let shard = &name[name.len().saturating_sub(2)..];
+                format!("restore objects/{shard}/{name}.car from your backup")
+            };
             findings.push(Finding::wrong("file", detail, mend));
         }
+    }
+    if older > 0 {
+        let detail =
+            format!("{older} files that the log of deletions has are in the catalog: it is older");
+        let mend = "the next start of `serve` deletes them again";
+        findings.push(Finding::warning("catalog", detail, mend));
     }
     findings.push(if lost == 0 {
         Finding::well(
@@ -153,7 +178,7 @@ async fn unknown(store: &dyn Store, engine: &dyn Engine) -> Result<Vec<Finding>,
     while let Some(pin) = pins.next().await {
         // What is damaged was named by its file.
         let Ok(pin) = pin else { continue };
-        let id = cidlock_crypto::ObjectId::parse(pin.name.as_str()).ok();
+        let id = ObjectId::parse(pin.name.as_str()).ok();
         let known = match id {
             Some(id) => store.file(id).await?.is_some_and(|file| file.root == pin.root),
             None => false,
