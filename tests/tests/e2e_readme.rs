@@ -34,30 +34,30 @@ async fn curl_alone_stores_shares_downloads_and_revokes() {
 }
 
 #[tokio::test]
-async fn the_command_line_does_the_same() {
+async fn the_command_line_does_the_same_and_cleans_up() {
     let gateway = Gateway::start().await;
     let home = gateway.home();
-    let content = bytes(1, 3_000_000);
-    fs::write(home.path().join("random.bin"), &content).unwrap();
-    // What a person copies from the output of one command to the next.
-    let mut copied = BTreeMap::new();
-    for line in blocks("## The same with the command line").concat().lines() {
-        let said = shell(home, line, &copied).await;
-        let text = said.clone().expect(0).text();
-        for (heading, variable) in [("cid", "CID"), ("link", "URL"), ("id", "ID")] {
-            let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-            for words in words.filter(|words| words.first() == Some(&heading)) {
-                copied.insert(variable, words[1].to_owned());
-            }
-        }
+    fs::write(home.path().join("random.bin"), bytes(1, 3_000_000)).unwrap();
+    let [commands, clean_up] = blocks("## The same with the command line").try_into().unwrap();
+    let between = "cmp random.bin again.bin && echo identical\n\
+                   cidlock get \"$URL\" -o late.bin || echo refused with $?\n";
+    let script = format!("{commands}{between}{clean_up}ls; cidlock ls\n");
+    let said = shell(home, &script, &BTreeMap::new()).await.expect(0);
+    let text = said.text();
+    for words in ["identical\n", "refused with 3\n", "No files yet"] {
+        assert!(
+            text.contains(words) || said.stderr.contains(words),
+            "{words}: {text}{}",
+            said.stderr
+        );
     }
-    assert!(fs::read(home.path().join("again.bin")).unwrap() == content);
-    let after = shell(home, "cidlock get \"$URL\" -o late.bin", &copied).await.expect(3);
-    assert!(after.stderr.contains("revoked"), "{}", after.stderr);
+    for left in ["random.bin", "again.bin", "late.bin", "put.json"] {
+        assert!(!home.path().join(left).exists(), "{left}");
+    }
 }
 
 #[tokio::test]
-async fn a_copy_is_kept_and_a_lost_catalog_is_restored() {
+async fn a_copy_is_kept_and_restored_and_a_lost_catalog_is_made_anew() {
     let gateway = Gateway::start().await;
     let place = gateway.home().path().to_owned();
     fs::write(place.join("report.txt"), "worth keeping").unwrap();
@@ -70,9 +70,12 @@ async fn a_copy_is_kept_and_a_lost_catalog_is_restored() {
 
     let data = home.data().display().to_string();
     let script = blocks("## Keep it running").join("\n");
-    assert!(script.contains("cp -a ") && script.contains("rm -f "), "{script}");
+    for written in ["cp -a ~/.local", "mv ~/.local/share/cidlock ~", "catalog.db*", "rebuild"] {
+        assert!(script.contains(written), "{written}: {script}");
+    }
     let script = script.replace("~/.local/share/cidlock", &data);
     let said = shell(&home, &script, &nothing).await.expect(0).text();
+    assert!(said.contains("1, each with its object"), "{said}");
     assert!(said.contains("restored 1 file,"), "{said}");
     assert!(said.contains("admin.secret"), "{said}");
 
@@ -81,10 +84,13 @@ async fn a_copy_is_kept_and_a_lost_catalog_is_restored() {
     let again = shell(gateway.home(), get, &cid).await.expect(0).text();
     assert!(again.contains("worth keeping"), "{again}");
 
-    // The copy is a whole gateway of before.
+    // The copy is a whole gateway of before, with the catalog that it had.
     let (_, home) = gateway.stop().await;
+    let copies = fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().path());
+    let mut copies = copies.filter(|path| path.display().to_string().contains("cidlock-backup-"));
+    let copy = copies.next().expect("a copy");
     fs::remove_dir_all(&data).unwrap();
-    fs::rename(place.join("cidlock-backup"), &data).unwrap();
+    fs::rename(copy, &data).unwrap();
     let gateway = Gateway::start_in(home).await;
     let again = shell(gateway.home(), get, &cid).await.expect(0).text();
     assert!(again.contains("worth keeping"), "{again}");

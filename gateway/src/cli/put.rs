@@ -42,7 +42,8 @@ pub(super) struct PutArgs {
     /// The name to store a file under [default: its own]
     #[arg(long, value_name = "NAME", conflicts_with = "recursive")]
     name: Option<String>,
-    /// Close the file to everybody after this time, such as 30d [default: never]
+    /// Close the file to everybody after this time, such as 30d, and delete it after the gateway's
+    /// grace (7 days by default) [default: never]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<Lifetime>,
     /// The media type [default: guessed from the name]

@@ -64,7 +64,11 @@ pub async fn inspect(config: &Config) -> Vec<Finding> {
     let dir: &Path = &config.data_dir;
     if !dir.is_dir() {
         let detail = format!("{} is not there yet", dir.display());
-        return vec![Finding::warning("data directory", detail, "`cidlock serve` makes it")];
+        return vec![Finding::warning(
+            "data directory",
+            detail,
+            "if it is the right one, `cidlock serve` makes it; --data-dir names another",
+        )];
     }
     let mut findings = files::look(config);
     if config.engine.is_kubo() {

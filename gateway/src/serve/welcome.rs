@@ -31,7 +31,7 @@ pub(super) fn print(public_url: &str, bound: SocketAddr, dir: &DataDir) {
          \x20 {program} login{elsewhere}    once; here it finds the password by itself\n\
          \x20 {program} put FILE               store a file, get a link to it\n\
          \x20 {program} share CID --for 24h    make another link; `revoke ID` takes it back\n\
-         \x20 {program} get URL                fetch a file by its link\n\
+         \x20 {program} get 'URL'              fetch a file by its link\n\
          Stop with Ctrl-C.\n"
     );
     // Nobody may be listening; that is no reason to stop.

@@ -56,6 +56,13 @@ pub struct Scrubbed {
     pub unknown: u64,
 }
 
+impl Scrubbed {
+    fn log(self) {
+        let Self { files, healed, damaged, absent, unknown } = self;
+        tracing::info!(files, healed, damaged, absent, unknown, "read everything back");
+    }
+}
+
 /// A pass, as the catalog remembers it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Note {
@@ -85,7 +92,7 @@ impl Scrub {
         loop {
             match self.pass_if_due().await {
                 Ok(None) => {}
-                Ok(Some(found)) => tracing::info!(?found, "read everything back"),
+                Ok(Some(found)) => found.log(),
                 Err(error) => tracing::warn!(%error, "scrub: will go on later"),
             }
             tokio::select! {
