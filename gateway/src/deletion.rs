@@ -7,7 +7,7 @@
 //! # Invariants
 //! - Nothing leaves the engine before the deletion is durable in the catalog and in the log.
 //! - Nothing is deleted because it is unknown: only by a grant, or when its retention and a grace
-//!   are over while the clock can be trusted.
+//!   are over while the clock can be trusted, or because the log says that it was before.
 //! - A receipt says what is true when it is signed: that a node has collected the object, only after
 //!   it has denied to have the root, the inner blocks and a sample of the leaves.
 //!
