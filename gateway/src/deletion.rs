@@ -133,23 +133,26 @@ impl Deletions {
     }
 
     /// Deletes again what the log says was deleted and the catalog still has, since it is a copy of
-    /// before; says how many files those were.
-    ///
-    /// The catalog is told of a deletion before the log is: one that knows of the last line knows of
-    /// all.
+    /// before; says how many files those were. The engine lets go of them with [`Deletions::resume`].
     ///
     /// # Errors
     /// The log cannot be read, or the store cannot be asked.
     pub async fn catch_up(&self) -> Result<usize, DeletionError> {
-        let mut again = 0;
-        for id in self.log.in_order()?.into_iter().rev() {
-            if self.store.deletion(id).await?.is_some() {
-                break;
-            }
-            if let Some(file) = self.store.file(id).await? {
-                self.forget(&file, None, DeletionReason::Asked).await?;
-                again += 1;
-            }
+        let reasons = self.log.reasons()?;
+        if reasons.is_empty() {
+            return Ok(0);
+        }
+        let files = |after| self.store.files(after, PageLimit::MAX);
+        let (mut again, mut files) = (0, rows(None, files, |file| file.id));
+        while let Some(file) = files.try_next().await? {
+            let Some(reason) = reasons.get(&file.id) else { continue };
+            // A word of a later version is as good as that one.
+            let reason = DeletionReason::try_from(reason.clone()).unwrap_or(DeletionReason::Asked);
+            self.store.delete_file(file.id, None, reason, self.clock.now()).await?;
+            again += 1;
+        }
+        if again > 0 {
+            self.revocations.catch_up(&*self.store).await?;
         }
         Ok(again)
     }

@@ -1,8 +1,9 @@
 //! `cidlock serve`: everything put together, and taken down in order.
 //!
-//! Order of a start: the data directory and its lock, the store, the key set, the first user, the
-//! listener's address, the engine, what a crash left of uploads. Nothing is answered before all of it
-//! stands. Order of a stop: no new connections, running requests drained or cut, the store closed,
+//! Order of a start: the data directory and its lock, the store (which must not be missing where
+//! something was stored), the key set, the first user, the listener's address, the engine, what a crash left
+//! of uploads and revisions, what the log of deletions has and the catalog does not know. Nothing is
+//! answered before all of it stands. Order of a stop: no new connections, running requests drained or cut, the store closed,
 //! the lock given back. A second signal ends the draining.
 
 mod background;
@@ -30,7 +31,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::access::{Access, Revocations};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, HttpConfig};
-use crate::deletion::{DeletionLog, Deletions, Retention};
+use crate::deletion::{DeletionError, DeletionLog, Deletions, Retention};
 use crate::download::{Downloads, Headers};
 use crate::edit::Edits;
 use crate::files::Files;
@@ -57,7 +58,6 @@ pub use rebuild::{Rebuilt, rebuild};
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::start(&config.log).context("log.filter")?;
     let dir = DataDir::lock(&config.data_dir)?;
-    first_start::is_allowed(&dir)?;
     let Truth { clock, store, keyring, access } = Truth::open(&config, &dir).await?;
     first_start::admin(&access, &*store, &dir, UserId::generate()).await?;
 
@@ -72,9 +72,16 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if undone > 0 {
         tracing::info!(undone, "removed what a crash had left of revisions");
     }
-    let again = services.deletions.catch_up().await.context("deletions of before")?;
-    if again > 0 {
-        tracing::warn!(again, "the catalog is older than the log of deletions: deleted again");
+    match services.deletions.catch_up().await {
+        Ok(0) => {}
+        Ok(again) => {
+            tracing::warn!(again, "the catalog is older than the log of deletions: deleted again");
+        }
+        // The catalog is the truth; the log is there for when that is lost or old.
+        Err(DeletionError::Log(error)) => {
+            tracing::warn!(%error, "what an older catalog brings back is not looked for");
+        }
+        Err(error) => return Err(error).context("deletions of before"),
     }
     let retention = Retention::begin(services.deletions.clone(), &config.retention).await?;
 
@@ -100,11 +107,18 @@ struct Truth {
 }
 
 impl Truth {
+    /// Of a data directory that has its catalog, or in which nothing was stored yet.
     async fn open(config: &Config, dir: &DataDir) -> anyhow::Result<Self> {
+        first_start::is_allowed(dir)?;
+        Self::open_at(&dir.catalog(), config, dir).await
+    }
+
+    /// With the catalog at `path`, wherever that is, made if it is not there.
+    async fn open_at(path: &Path, config: &Config, dir: &DataDir) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let catalog = SqlStore::open_sqlite(&dir.catalog()).await;
+        let catalog = SqlStore::open_sqlite(path).await;
         let store: Arc<dyn Store> = Arc::new(catalog.map_err(|error| {
-            let advice = advice(&error, &dir.catalog());
+            let advice = advice(&error, path);
             anyhow::Error::new(error).context(format!("the catalog cannot be opened: {advice}"))
         })?);
         let keyring = Arc::new(keyring(config, dir, &*store, &*clock).await?);

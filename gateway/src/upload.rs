@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cidlock_crypto::chunked::{DataKey, SEALED_CHUNK_LEN, Sealed, Sealer};
+use cidlock_crypto::chunked::{DataKey, Sealed, Sealer};
 use cidlock_crypto::statement::Statement;
 use cidlock_crypto::{ObjectId, Permissions};
 use cidlock_ipfs_client::BATCH_LEN;
@@ -147,8 +147,7 @@ impl Uploads {
     ) -> Result<Sealed, UploadError> {
         let mut body = std::pin::pin!(body);
         let mut sealer = Sealer::new(key)?;
-        // A batch is handed on before another piece would not fit.
-        let buffers = Buffers::of(BATCH_LEN * 2 + SEALED_CHUNK_LEN);
+        let buffers = Buffers::default();
         let mut batch = buffers.take();
         let mut received = 0_u64;
         while let Some(frame) = body.next().await {

@@ -41,7 +41,9 @@ async fn the_command_line_does_the_same_and_cleans_up() {
     let [commands, clean_up] = blocks("## The same with the command line").try_into().unwrap();
     let between = "cmp random.bin again.bin && echo identical\n\
                    cidlock get \"$URL\" -o late.bin || echo refused with $?\n";
-    let script = format!("{commands}{between}{clean_up}ls; cidlock ls\n");
+    // What the part with curl has stored.
+    let before = "cidlock login && cidlock put random.bin --name other --json > file.json\n";
+    let script = format!("{before}{commands}{between}{clean_up}ls; cidlock ls\n");
     let said = shell(home, &script, &BTreeMap::new()).await.expect(0);
     let text = said.text();
     for words in ["identical\n", "refused with 3\n", "No files yet"] {

@@ -51,7 +51,7 @@ fn as_json(rebuilt: &Rebuilt) -> serde_json::Value {
 }
 
 fn as_text(rebuilt: &Rebuilt) -> Vec<String> {
-    let Rebuilt { found, restored, admin, secret, unknown } = rebuilt;
+    let Rebuilt { found, restored, admin, has_admin, secret, unknown } = rebuilt;
     let mut lines = vec![format!(
         "restored {}, already there {}, deleted before {}, damaged {}",
         files(restored.restored),
@@ -78,8 +78,12 @@ fn as_text(rebuilt: &Rebuilt) -> Vec<String> {
             "disabled, because no more than the id is known: user {id}, with {owned}"
         ));
     }
-    if admin.is_none() && !unknown.is_empty() {
+    if !has_admin && !unknown.is_empty() {
         lines.push("to make one of them the admin: move the catalog away and run again with --admin USER_ID".to_owned());
+    }
+    if restored.restored + restored.known == 0 && !found.damaged.is_empty() {
+        lines.push("nothing came back: mend what is damaged, and run again".to_owned());
+        return lines;
     }
     lines.push("all links and logins made before are dead; make new ones".to_owned());
     lines

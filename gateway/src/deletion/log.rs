@@ -1,12 +1,13 @@
 //! The log of deletions: a file beside the keys that only grows.
 //!
 //! One line of JSON for each deletion, `{"id","cid","reason","deleted_at"}`, synced before the
-//! engine lets go of anything. Whoever rebuilds a catalog reads it, so that what was deleted stays so.
+//! engine lets go of anything. Whoever rebuilds a catalog reads it, and every start does, so that what was
+//! deleted stays so.
 //! It says nothing that an IPFS node would not know, and no names.
 //!
 //! A line may be there twice: a deletion that was interrupted is logged again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -137,22 +138,29 @@ impl DeletionLog {
     /// # Errors
     /// [`LogError::Io`]; [`LogError::Line`] if a line is not understood, unless it was cut short.
     pub fn ids_in(path: &Path) -> Result<HashSet<ObjectId>, LogError> {
-        Ok(Self::read(path)?.into_iter().collect())
+        let mut ids = HashSet::new();
+        Self::read(path, |logged| {
+            ids.insert(logged.id);
+        })?;
+        Ok(ids)
     }
 
-    /// The ids of all objects in the log, in the order in which they were deleted.
+    /// Why each object in the log was deleted.
     ///
     /// # Errors
     /// As for [`DeletionLog::ids_in`].
-    pub(super) fn in_order(&self) -> Result<Vec<ObjectId>, LogError> {
-        Self::read(&self.path)
+    pub(super) fn reasons(&self) -> Result<HashMap<ObjectId, String>, LogError> {
+        let mut reasons = HashMap::new();
+        Self::read(&self.path, |logged| {
+            reasons.insert(logged.id, logged.reason);
+        })?;
+        Ok(reasons)
     }
 
-    fn read(path: &Path) -> Result<Vec<ObjectId>, LogError> {
+    fn read(path: &Path, mut each: impl FnMut(Logged)) -> Result<(), LogError> {
         let failed = |source| LogError::Io { path: path.to_owned(), source };
-        let mut ids = Vec::new();
         let mut reader = match File::open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             opened => BufReader::new(opened.map_err(failed)?),
         };
         for line in 1.. {
@@ -163,13 +171,13 @@ impl DeletionLog {
             }
             let text = text.strip_suffix(b"\n").unwrap_or(&text);
             match serde_json::from_slice::<Logged>(text) {
-                Ok(logged) => ids.push(logged.id),
+                Ok(logged) => each(logged),
                 // Cut short by a crash or a full disk: what it was about was tried again.
                 Err(error) if error.is_eof() => {}
                 Err(_) => return Err(LogError::Line { path: path.to_owned(), line }),
             };
         }
-        Ok(ids)
+        Ok(())
     }
 }
 

@@ -69,11 +69,9 @@ impl DataDir {
     /// Removes what a crash left that would mislead, and makes what is below, for the owner alone.
     fn tidy(&self) -> io::Result<()> {
         let drafts = [self.key_set(), self.admin_secret(), self.address()];
-        for left in drafts.iter().map(|file| file.with_extension("new")).chain([self.address()]) {
-            match fs::remove_file(left) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+        let drafts = drafts.iter().map(|file| file.with_extension("new"));
+        for left in drafts.chain([self.address()]).chain(files_of(&self.catalog_draft())) {
+            remove(left)?;
         }
         for below in [self.objects(), self.staging()] {
             DirBuilder::new().recursive(true).mode(0o700).create(below)?;
@@ -99,6 +97,22 @@ impl DataDir {
     /// The catalog's file.
     pub(super) fn catalog(&self) -> PathBuf {
         self.path.join("catalog.db")
+    }
+
+    /// A catalog that is being made anew.
+    pub(super) fn catalog_draft(&self) -> PathBuf {
+        self.path.join("catalog.new.db")
+    }
+
+    /// The draft, which nobody has open any more, is the catalog from now on.
+    pub(super) fn keep_catalog_draft(&self) -> io::Result<()> {
+        fs::rename(self.catalog_draft(), self.catalog())?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    /// There is no draft any more.
+    pub(super) fn drop_catalog_draft(&self) -> io::Result<()> {
+        files_of(&self.catalog_draft()).into_iter().try_for_each(remove)
     }
 
     /// The key set's file.
@@ -162,6 +176,23 @@ impl Drop for Announced {
         if let Err(error) = fs::remove_file(&self.0) {
             tracing::warn!(%error, "cannot remove serve.address");
         }
+    }
+}
+
+/// A SQLite database and what lies beside it.
+fn files_of(database: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|end| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(end);
+        name.into()
+    })
+}
+
+/// Removes a file that may be gone already.
+fn remove(path: PathBuf) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -90,6 +90,7 @@ async fn finish_what_was_begun(source: &Config, dir: &DataDir, truth: Truth) -> 
     let services = services(source, dir, clock, keyring, store.clone(), access, nowhere).await?;
     services.uploads.recover().await?;
     services.edits.recover().await?;
+    services.deletions.catch_up().await?;
     services.deletions.resume().await?;
     let begun = store.intents(None, PageLimit::MAX).await?.len()
         + store.revision_intents(None, PageLimit::MAX).await?.len()

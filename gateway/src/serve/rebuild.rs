@@ -20,10 +20,19 @@ pub struct Rebuilt {
     pub restored: Restored,
     /// Who is the admin again, if there was none.
     pub admin: Option<UserId>,
+    /// Whether the catalog has an admin now.
+    pub has_admin: bool,
     /// The file with the admin's new password, if there is a new one.
     pub secret: Option<PathBuf>,
     /// Owners who are disabled until somebody takes their files over.
     pub unknown: Vec<UserId>,
+}
+
+impl Rebuilt {
+    /// Whether anything is known now, or there was nothing to know.
+    fn is_worth_keeping(&self) -> bool {
+        self.restored.restored > 0 || self.found.damaged.is_empty()
+    }
 }
 
 /// Rebuilds the catalog in the data directory. `asked` says whose files are the admin's, where there
@@ -43,8 +52,31 @@ pub async fn rebuild(config: &Config, asked: Option<UserId>) -> anyhow::Result<R
             dir.key_set().display()
         );
     }
-    let Truth { clock, store, keyring, access } = Truth::open(config, &dir).await?;
-    let engine = engine::open(config, &dir).await?;
+    // One that is made anew is a draft until something is in it: an empty catalog would look like one
+    // that knows of no files.
+    let is_new = !dir.catalog().exists();
+    let path = if is_new { dir.catalog_draft() } else { dir.catalog() };
+    let truth = Truth::open_at(&path, config, &dir).await?;
+    let store = truth.store.clone();
+    let rebuilt = restored(config, &dir, truth, asked).await;
+    store.close().await;
+    if is_new {
+        match &rebuilt {
+            Ok(rebuilt) if rebuilt.is_worth_keeping() => dir.keep_catalog_draft()?,
+            _ => dir.drop_catalog_draft()?,
+        }
+    }
+    rebuilt
+}
+
+async fn restored(
+    config: &Config,
+    dir: &DataDir,
+    truth: Truth,
+    asked: Option<UserId>,
+) -> anyhow::Result<Rebuilt> {
+    let Truth { clock, store, keyring, access } = truth;
+    let engine = engine::open(config, dir).await?;
     let log = DeletionLog::open(&dir.deletions())?;
     let rebuild = Rebuild { engine, store: store.clone(), keyring, clock, log };
 
@@ -58,19 +90,20 @@ pub async fn rebuild(config: &Config, asked: Option<UserId>) -> anyhow::Result<R
         None => found.owners.keys().next().copied().filter(|_| found.owners.len() == 1),
     };
     let present = store.user_by_name(first_start::ADMIN).await?.map(|user| user.id);
-    if let (Some(present), Some(id)) = (present, asked)
-        && present != id
+    if let Some(id) = asked.filter(|id| Some(*id) != present)
+        && (present.is_some() || store.user(id).await?.is_some())
     {
+        let catalog = dir.catalog();
         bail!(
-            "the catalog has an admin already, {present}: to make {id} the admin, move {}* away and run \
+            "the catalog knows its users already, and cannot make {id} the admin: move {}* away and run \
              this again",
-            dir.catalog().display()
+            catalog.display()
         );
     }
     let mut made = None;
     if let Some(id) = admin {
         let is_new = store.user(id).await?.is_none();
-        if is_new && first_start::admin(&access, &*store, &dir, id).await? {
+        if is_new && first_start::admin(&access, &*store, dir, id).await? {
             made = Some(id);
         }
     }
@@ -82,7 +115,7 @@ pub async fn rebuild(config: &Config, asked: Option<UserId>) -> anyhow::Result<R
         }
     }
     let restored = rebuild.restore().await?;
-    store.close().await;
     let secret = made.map(|_| dir.admin_secret());
-    Ok(Rebuilt { found, restored, admin: made, secret, unknown })
+    let has_admin = present.is_some() || made.is_some();
+    Ok(Rebuilt { found, restored, admin: made, has_admin, secret, unknown })
 }

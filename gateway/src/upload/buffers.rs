@@ -8,22 +8,16 @@ use bytes::Bytes;
 
 type Free = Mutex<Vec<Vec<u8>>>;
 
-/// Buffers of one length. There are never more than are lent at once.
+/// Buffers that grow to what they are used for. There are never more than are lent at once.
+#[derive(Default)]
 pub(super) struct Buffers {
     free: Arc<Free>,
-    capacity: usize,
 }
 
 impl Buffers {
-    /// Each for `capacity` bytes.
-    pub(super) fn of(capacity: usize) -> Self {
-        Self { free: Arc::default(), capacity }
-    }
-
-    /// An empty one.
+    /// An empty one. A new one has no memory yet: most uploads are small.
     pub(super) fn take(&self) -> Vec<u8> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.unwrap_or_else(|| Vec::with_capacity(self.capacity))
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     /// What was filled, for whoever reads it; it comes back when nobody does any more.
@@ -59,24 +53,23 @@ mod tests {
 
     #[test]
     fn a_buffer_comes_back_when_the_last_reader_is_gone_and_not_before() {
-        let buffers = Buffers::of(1000);
+        let buffers = Buffers::default();
         let mut first = buffers.take();
         first.extend_from_slice(b"ciphertext");
-        let place = first.as_ptr();
+        let (place, capacity) = (first.as_ptr(), first.capacity());
         let whole = buffers.lend(first);
         let part = whole.slice(3..6);
         drop(whole);
-        let other = buffers.take();
-        assert_ne!(other.as_ptr(), place, "it is still read");
+        assert_eq!(buffers.take().capacity(), 0, "it is still read");
         assert_eq!(part, "her");
         drop(part);
         let again = buffers.take();
-        assert_eq!((again.as_ptr(), again.len(), again.capacity()), (place, 0, 1000));
+        assert_eq!((again.as_ptr(), again.len(), again.capacity()), (place, 0, capacity));
     }
 
     #[test]
     fn what_is_read_after_its_upload_is_over_stays_readable() {
-        let buffers = Buffers::of(10);
+        let buffers = Buffers::default();
         let lent = buffers.lend(vec![7; 10]);
         drop(buffers);
         assert_eq!(lent, vec![7; 10]);

@@ -153,7 +153,7 @@ async fn parallel_uploads(report: &mut Report, directory: &TempDir) {
 fn given_back(report: &mut Report, before: f64, peak: f64, after: f64) {
     let idle = IDLE.as_secs();
     report.fact(&format!("before them, and {idle} s after"), format!("{before:.1}, {after:.1}"));
-    let kept = (after - before).max(0.0) / (peak - before) * 100.0;
+    let kept = (after - before).max(0.0) / (peak - before).max(1.0) * 100.0;
     report.row("kept of that, %", format!("{kept:.1}"), kept, Target::AtMost(10.0));
 }
 

@@ -161,11 +161,13 @@ async fn files_of_several_come_back_to_owners_of_whom_one_may_be_made_the_admin(
     assert_eq!((&said["restored"], &said["admin"]), (&json!(2), &Value::Null), "{said}");
     assert_eq!(said["unknown_users"].as_array().unwrap().len(), 2, "{said}");
 
-    // With an admin in the catalog there is nothing to choose.
+    // Once the catalog knows its users there is nothing to choose, with an admin or without.
+    let said = command::run(home.cidlock(&["rebuild", "--admin", &owner])).await.expect(1);
+    assert!(said.stderr.contains("knows its users already"), "{}", said.stderr);
     let gateway = Gateway::start_in(home).await;
     let (_, home) = gateway.stop().await;
     let said = command::run(home.cidlock(&["rebuild", "--admin", &owner])).await.expect(1);
-    assert!(said.stderr.contains("has an admin already"), "{}", said.stderr);
+    assert!(said.stderr.contains("knows its users already"), "{}", said.stderr);
 
     lose_catalog(&home);
     let said = rebuild(&home, &["--admin", &owner], 0).await;
@@ -217,6 +219,24 @@ async fn a_gateway_does_not_begin_anew_where_something_was_stored() {
 
     fs::remove_dir_all(&objects).unwrap();
     fs::rename(home.path().join("objects"), &objects).unwrap();
+    // A rebuild that brings nothing back leaves nothing that could be taken for a catalog.
+    let object = home.object_file(&stored.id);
+    let whole = fs::read(&object).unwrap();
+    fs::write(&object, "").unwrap();
+    let said = rebuild(&home, &[], 1).await;
+    assert_eq!((&said["restored"], &said["admin"]), (&json!(0), &Value::Null), "{said}");
+    refused(&home).await;
+    let said = command::run(home.cidlock(&["rebuild", "--admin", &stored.id])).await.expect(1);
+    assert!(said.stderr.contains("no file belongs to"), "{}", said.stderr);
+    refused(&home).await;
+    let said = command::run(home.cidlock(&["migrate", "--to", "kubo"])).await.expect(1);
+    assert!(said.stderr.contains("cidlock rebuild --data-dir"), "{}", said.stderr);
+    refused(&home).await;
+    let drafts = fs::read_dir(home.data()).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().file_name().into_string().unwrap().starts_with("catalog")
+    });
+    assert_eq!(drafts.count(), 0);
+    fs::write(&object, whole).unwrap();
     let said = rebuild(&home, &[], 0).await;
     assert_eq!(said["restored"], json!(1), "{said}");
     let gateway = Gateway::start_in(home).await;
