@@ -1,10 +1,10 @@
 //! `cidlock serve`: everything put together, and taken down in order.
 //!
 //! Order of a start: the data directory and its lock, the store (which must not be missing where
-//! something was stored), the key set, the first user, the listener's address, the engine, what a crash left
-//! of uploads and revisions, what the log of deletions has and the catalog does not know. Nothing is
-//! answered before all of it stands. Order of a stop: no new connections, running requests drained or cut, the store closed,
-//! the lock given back. A second signal ends the draining.
+//! something was stored), the key set, the first user, the listener's address, the engine, what a
+//! crash left of uploads and revisions, what the log of deletions has and the catalog does not know.
+//! Nothing is answered before all of it stands. Order of a stop: no new connections, running requests
+//! drained or cut, the store closed, the lock given back. A second signal ends the draining.
 
 mod background;
 mod data_dir;

@@ -246,15 +246,16 @@ impl Failure {
                 Some(format!("Run `cidlock login --server {server}`"))
             }
             Self::NoPassword(_) => Some(
-                "Give it with --password-file FILE (`-` reads standard input), run this on a terminal, \
-                 or name the gateway's own --data-dir DIR on its machine"
+                "Give it with --password-file FILE (`-` reads standard input), run this on a \
+                 terminal, or name the gateway's own --data-dir DIR on its machine"
                     .to_owned(),
             ),
             Self::Refused { problem, with } => problem.hint(*with),
-            Self::Unreachable { .. } => {
-                Some("Is `cidlock serve` running there? --server names another for once, `cidlock login` for \
-                     good".to_owned())
-            }
+            Self::Unreachable { .. } => Some(
+                "Is `cidlock serve` running there? --server names another for once, \
+                 `cidlock login` for good"
+                    .to_owned(),
+            ),
             Self::Unintelligible { .. } => Some("Is --server right?".to_owned()),
             Self::UploadCut { .. } => Some(
                 "The gateway may have no room, or a limit below this size: its log says more, \

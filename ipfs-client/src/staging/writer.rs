@@ -59,13 +59,7 @@ impl StagingWriter {
     pub async fn write(&mut self, content: impl Into<Bytes>) -> Result<(), StagingError> {
         let mut rest: Bytes = content.into();
         self.begin_call()?;
-        while !rest.is_empty() {
-            self.take_in(&mut rest)?;
-            if self.queue.is_full() {
-                self.queue.hand_over().await?;
-            }
-        }
-        if self.queue.is_worth_writing() {
+        while self.take_in(&mut rest)? {
             self.queue.hand_over().await?;
         }
         self.broken = false;
@@ -77,27 +71,23 @@ impl StagingWriter {
     pub fn write_blocking(&mut self, content: impl Into<Bytes>) -> Result<(), StagingError> {
         let mut rest: Bytes = content.into();
         self.begin_call()?;
-        while !rest.is_empty() {
-            self.take_in(&mut rest)?;
-            if self.queue.is_full() {
-                self.queue.write_here()?;
-            }
-        }
-        if self.queue.is_worth_writing() {
+        while self.take_in(&mut rest)? {
             self.queue.write_here()?;
         }
         self.broken = false;
         Ok(())
     }
 
-    /// Takes what belongs to the current leaf off the front of `rest`.
-    fn take_in(&mut self, rest: &mut Bytes) -> Result<(), StagingError> {
-        let taken = self.leaf.update(rest);
-        self.append_to_leaf(rest.split_to(taken))?;
-        if self.leaf.is_full() {
-            self.end_leaf()?;
+    /// Takes in what comes, to its end or until the queue is full; says whether to write now.
+    fn take_in(&mut self, rest: &mut Bytes) -> Result<bool, StagingError> {
+        while !rest.is_empty() && !self.queue.is_full() {
+            let taken = self.leaf.update(rest);
+            self.append_to_leaf(rest.split_to(taken))?;
+            if self.leaf.is_full() {
+                self.end_leaf()?;
+            }
         }
-        Ok(())
+        Ok(self.queue.is_worth_writing())
     }
 
     /// Somebody who reads the file from its start while it grows.

@@ -147,8 +147,7 @@ async fn missing(
             let mend = if is_kubo {
                 "start its nodes; `cidlock verify --all` says what is left of it".to_owned()
             } else {
-                let shard = &name[name.len().saturating_sub(2)..];
-                format!("restore objects/{shard}/{name}.car from your backup")
+                format!("restore {name}.car, below objects/, from your backup")
             };
             findings.push(Finding::wrong("file", detail, mend));
         }
