@@ -4,7 +4,8 @@
 //! Each node is fed by a follower of the upload's file, so that a slow one holds nobody up, and is
 //! told to pin at the end; an upload is acknowledged when `min_replicas` have confirmed. What the
 //! others lack is fed on; what they still lack then a repair restores. Reads go to the quickest node that
-//! is up, leaf by leaf through its HTTP gateway, and go on with another one at the exact byte.
+//! is up, through its HTTP gateway, leaf by leaf or in long runs, and go on with another one at the
+//! exact byte.
 //!
 //! It deliberately trusts no node: CIDs are computed here, lengths and counts are compared, and every
 //! wait has a limit. It keeps no record of its own about which node has what: it asks. Nodes' pins
@@ -25,6 +26,7 @@ mod node;
 mod pins;
 mod pool;
 mod read;
+mod run;
 mod state;
 mod tree;
 mod upkeep;
@@ -51,6 +53,7 @@ use self::ingest::{Feeding, KuboIngest};
 use self::node::Node;
 use self::pool::{Pool, given_up, worse};
 use self::read::Source;
+use self::run::Runs;
 use self::tree::Trees;
 use super::{
     ByteStream, Engine, EngineError, Health, Ingest, NodeHealth, ObjectRef, layout_for, layout_of,
@@ -111,6 +114,7 @@ pub enum KuboError {
 pub struct Kubo {
     pool: Pool,
     trees: Arc<Trees>,
+    runs: Runs,
     settings: Settings,
     feeding: Feeding,
     /// Who asks the nodes how they are; they stop with the last clone.
@@ -141,6 +145,7 @@ impl Kubo {
         Ok(Kubo {
             pool: Pool::new(pool),
             trees: Arc::new(Trees::new(params)),
+            runs: Runs::new(),
             settings,
             feeding: Feeding::default(),
             _watches: watches,
@@ -153,7 +158,8 @@ impl Kubo {
     }
 
     fn source(&self) -> Source {
-        Source { pool: self.pool.clone(), trees: Arc::clone(&self.trees) }
+        let (pool, trees) = (self.pool.clone(), Arc::clone(&self.trees));
+        Source { pool, trees, runs: self.runs.clone() }
     }
 
     /// Asks every node at once.

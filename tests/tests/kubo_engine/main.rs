@@ -9,6 +9,7 @@ mod damage;
 mod downloads;
 mod garbage;
 mod lies;
+mod runs;
 mod uploads;
 
 use std::ops::Range;

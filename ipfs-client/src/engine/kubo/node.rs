@@ -213,6 +213,21 @@ impl Node {
         self.noted(within(self.settings.read_limit, "answer", opened).await)
     }
 
+    /// Whether it has a gateway, which is what gives whole files well.
+    pub(super) fn gives_files(&self) -> bool {
+        self.wire.address().gateway.is_some()
+    }
+
+    /// Begins to read `range` of the file `cid`.
+    pub(super) async fn open_content(
+        &self,
+        cid: &Cid,
+        range: Range<u64>,
+    ) -> Result<Incoming, Fault> {
+        let opened = self.wire.content(cid, range);
+        self.noted(within(self.settings.read_limit, "answer", opened).await)
+    }
+
     /// The next bytes of a body; `None` at its end.
     pub(super) async fn next(&self, body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
         let piece = bytes_of(body);

@@ -3,7 +3,8 @@
 //!
 //! The first leaf is asked for before the stream is given out, the next ones before their turn: one
 //! when the end of the current one is near, more while the reader is the faster side. One that is not
-//! taken up soon is given up, so that a slow reader has one open answer.
+//! taken up soon is given up, so that a slow reader has one open answer. A reader that has taken some
+//! in time gets what is left in one [run](super::run).
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -22,6 +23,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::fault::Fault;
 use super::node::Node;
 use super::pool::{Pool, given_up, worse};
+use super::run::{Next, Run, Runs};
 use super::tree::Trees;
 use crate::car::Layout;
 use crate::engine::pieces::{Piece, Pieces};
@@ -31,6 +33,8 @@ use crate::engine::{ByteStream, EngineError, ObjectRef};
 const NEAR_END: usize = 256 * 1024;
 /// The most leaves that are asked for ahead.
 const MAX_AHEAD: usize = 3;
+/// So many leaves in a row must have been taken in time before a run.
+const LEAVES_BEFORE_A_RUN: usize = 8;
 /// How long an answer that was asked for ahead is kept: each holds buffers, here and in the system.
 const KEPT_AHEAD: Duration = Duration::from_millis(500);
 
@@ -39,6 +43,7 @@ const KEPT_AHEAD: Duration = Duration::from_millis(500);
 pub(super) struct Source {
     pub(super) pool: Pool,
     pub(super) trees: Arc<Trees>,
+    pub(super) runs: Runs,
 }
 
 impl Source {
@@ -58,6 +63,9 @@ impl Source {
             pieces,
             ahead: VecDeque::new(),
             wanted_ahead: 0,
+            in_time: 0,
+            run: None,
+            may_run: true,
             current: None,
         };
         reading.current = reading.open_next().await?;
@@ -107,34 +115,81 @@ struct Reading {
     object: Arc<ObjectRef>,
     layout: Arc<Layout>,
     pieces: Pieces,
+    /// What follows the current leaf, as far as it was asked for.
     ahead: VecDeque<Ahead>,
     wanted_ahead: usize,
+    /// Leaves in a row that were asked for ahead and taken in time.
+    in_time: usize,
+    /// What follows them, to the end.
+    run: Option<Run>,
+    /// Not after a run that failed.
+    may_run: bool,
     current: Option<Leaf>,
 }
 
 impl Reading {
     async fn next(&mut self) -> Result<Option<Bytes>, EngineError> {
         loop {
-            let Some(leaf) = &mut self.current else { return Ok(None) };
-            let left = leaf.left();
-            if left == 0 {
-                self.current = self.open_next().await?;
-                continue;
+            match self.current.as_ref().map(Leaf::left) {
+                Some(0) => self.current = None,
+                Some(left) => {
+                    if left <= NEAR_END || self.wanted_ahead > 0 {
+                        self.look_ahead();
+                    }
+                    let Some(leaf) = &mut self.current else { return Ok(None) };
+                    return leaf.next(&self.source.pool).await.map(Some);
+                }
+                None => {
+                    if let Some(bytes) = self.next_of_run().await {
+                        return Ok(Some(bytes));
+                    }
+                    self.current = self.open_next().await?;
+                    if self.current.is_none() {
+                        return Ok(None);
+                    }
+                }
             }
-            if left <= NEAR_END || self.wanted_ahead > 0 {
-                self.look_ahead();
-            }
-            let Some(leaf) = &mut self.current else { return Ok(None) };
-            return leaf.next(&self.source.pool).await.map(Some);
         }
     }
 
-    /// Asks for leaves to come.
+    /// The next bytes of the run, if it is its turn and it has any.
+    async fn next_of_run(&mut self) -> Option<Bytes> {
+        let run = self.run.as_mut().filter(|_| self.ahead.is_empty())?;
+        match run.next().await {
+            Ok(Next::Bytes(bytes)) => {
+                self.pieces.range.start += bytes.len() as u64;
+                return Some(bytes);
+            }
+            Ok(Next::End) => {}
+            Ok(Next::Late) => self.fell_behind(),
+            Err(fault) => {
+                let (object, at) = (self.object.name(), self.pieces.range.start);
+                tracing::warn!(%fault, object = %object, at, "goes on leaf by leaf");
+                self.may_run = false;
+            }
+        }
+        self.run = None;
+        None
+    }
+
+    /// Asks for what is to come.
     fn look_ahead(&mut self) {
-        while self.ahead.len() < self.wanted_ahead.max(1) {
+        if self.run.is_none() && self.may_run && self.in_time >= LEAVES_BEFORE_A_RUN {
+            // From the node that has given leaves of it.
+            let node = self.current.as_ref().map(|leaf| &leaf.node);
+            let (runs, of, rest) = (&self.source.runs, self.object.content, &self.pieces.range);
+            self.run = node.and_then(|node| runs.begin(node, of, rest.clone()));
+        }
+        while self.run.is_none() && self.ahead.len() < self.wanted_ahead.max(1) {
             let Some(piece) = self.pieces.next() else { return };
             self.ahead.push_back(self.ask(piece));
         }
+    }
+
+    /// The reader has taken its time: nothing need be ahead of it.
+    fn fell_behind(&mut self) {
+        self.wanted_ahead = 0;
+        self.in_time = 0;
     }
 
     fn ask(&self, piece: Piece) -> Ahead {
@@ -161,10 +216,10 @@ impl Reading {
                 let _ = take.send(());
                 let opened = opening.await.map_err(|e| EngineError::io("read", e.into()))?;
                 if let Some(leaf) = opened? {
+                    self.in_time += 1;
                     return Ok(Some(leaf));
                 }
-                // It has taken its time, and nothing need be ahead of it.
-                self.wanted_ahead = 0;
+                self.fell_behind();
                 Some(asked)
             } else {
                 self.pieces.next()

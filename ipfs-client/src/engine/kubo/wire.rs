@@ -1,5 +1,6 @@
 //! HTTP to one node: what is large or frequent. Connections are kept; every wait has a limit.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -89,18 +90,15 @@ impl Wire {
     pub(super) async fn block(
         &self,
         cid: &Cid,
-        within: std::ops::Range<usize>,
+        within: Range<usize>,
         len: usize,
     ) -> Result<(Incoming, usize), Fault> {
         if self.address.gateway.is_none() || within == (0..len) {
             let body = self.whole_block(cid, Some(len)).await?;
             return Ok((body, within.start));
         }
-        let range = format!("bytes={}-{}", within.start, within.end.saturating_sub(1));
-        let mut request = self.raw(cid)?;
-        let range = range.try_into().map_err(|_| Fault::Nonsense("a range".to_owned()))?;
-        request.headers_mut().insert(RANGE, range);
-        let answer = self.send(request).await?;
+        let range = within.start as u64..within.end as u64;
+        let answer = self.send(ranged(self.raw(cid)?, &range)?).await?;
         Ok((body_of(answer, StatusCode::PARTIAL_CONTENT, Some(within.len())).await?, 0))
     }
 
@@ -118,11 +116,23 @@ impl Wire {
         body_of(answer, StatusCode::OK, len).await
     }
 
+    /// Asks for `range` of the file `cid`, which has a gateway to be asked at.
+    pub(super) async fn content(&self, cid: &Cid, range: Range<u64>) -> Result<Incoming, Fault> {
+        let len = usize::try_from(range.end - range.start).ok();
+        let request = ranged(self.local(&format!("/ipfs/{cid}"))?, &range)?;
+        body_of(self.send(request).await?, StatusCode::PARTIAL_CONTENT, len).await
+    }
+
     fn raw(&self, cid: &Cid) -> Result<Request<Body>, Fault> {
+        self.local(&format!("/ipfs/{cid}?format=raw"))
+    }
+
+    /// Of the node's gateway, and of what the node has itself.
+    fn local(&self, path: &str) -> Result<Request<Body>, Fault> {
         let gateway = self.address.gateway.as_ref();
         let gateway = gateway.ok_or_else(|| Fault::Nonsense("no gateway".to_owned()))?;
         let mut request = Request::new(empty());
-        *request.uri_mut() = joined(gateway, &format!("/ipfs/{cid}?format=raw"))?;
+        *request.uri_mut() = joined(gateway, path)?;
         let only_here = HeaderValue::from_static("only-if-cached");
         request.headers_mut().insert(CACHE_CONTROL, only_here);
         Ok(request)
@@ -242,6 +252,14 @@ pub(super) fn refused(status: u16, message: &str) -> Fault {
         return Fault::Missing;
     }
     Fault::Refused { status, message: line(message.as_bytes()) }
+}
+
+/// The same request for `range`, which is not empty.
+fn ranged(mut request: Request<Body>, range: &Range<u64>) -> Result<Request<Body>, Fault> {
+    let text = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+    let text = HeaderValue::try_from(text).map_err(|_| Fault::Nonsense("a range".to_owned()))?;
+    request.headers_mut().insert(RANGE, text);
+    Ok(request)
 }
 
 fn joined(base: &Uri, path: &str) -> Result<Uri, Fault> {

@@ -1,0 +1,106 @@
+//! The rest of a long range as one answer, for a reader that keeps up.
+//!
+//! A node's gateway gives a file with a third less work than its leaves one by one. But it holds some
+//! 15 MiB for each such answer that is not taken, which leaves do not: so there are few at once, only
+//! for a reader that took leaves in time, and one that falls behind goes back to them. So does one
+//! that met a fault: what a run cannot give, leaves from another node may.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cid::Cid;
+use hyper::body::Incoming;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::fault::Fault;
+use super::node::Node;
+
+/// What is shorter is read leaf by leaf: a node takes as long to begin a run as to give some leaves.
+const WORTH_IT: u64 = 32 << 20;
+/// Runs at once, over all nodes.
+const MAX_RUNS: usize = 8;
+/// How long a reader may leave what it was given, and still have the node's answer kept for it.
+const KEPT: Duration = Duration::from_millis(500);
+
+/// Who may have a run. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Runs(Arc<Semaphore>);
+
+impl Runs {
+    pub(super) fn new() -> Runs {
+        Runs(Arc::new(Semaphore::new(MAX_RUNS)))
+    }
+
+    /// Asks `node` for `range` of the content `cid`, if that is long enough to be worth it and there
+    /// are not too many runs.
+    pub(super) fn begin(&self, node: &Arc<Node>, cid: Cid, range: Range<u64>) -> Option<Run> {
+        let left = range.end - range.start;
+        if left < WORTH_IT || !node.gives_files() {
+            return None;
+        }
+        let node = Arc::clone(node);
+        let permit = Arc::clone(&self.0).try_acquire_owned().ok()?;
+        let opening = tokio::spawn(async move {
+            let body = node.open_content(&cid, range).await?;
+            Ok((node, body))
+        });
+        Some(Run {
+            answer: Answer::Coming(AbortOnDropHandle::new(opening)),
+            left,
+            given: None,
+            _permit: permit,
+        })
+    }
+}
+
+/// One answer that is read to its end, or as far as it goes.
+pub(super) struct Run {
+    answer: Answer,
+    left: u64,
+    /// When the last bytes were given out.
+    given: Option<Instant>,
+    _permit: OwnedSemaphorePermit,
+}
+
+enum Answer {
+    Coming(AbortOnDropHandle<Result<(Arc<Node>, Incoming), Fault>>),
+    Open(Arc<Node>, Incoming),
+}
+
+/// What a run has to say.
+pub(super) enum Next {
+    /// Bytes; not none.
+    Bytes(Bytes),
+    /// All were given.
+    End,
+    /// The reader has left it too long.
+    Late,
+}
+
+impl Run {
+    /// The next bytes.
+    pub(super) async fn next(&mut self) -> Result<Next, Fault> {
+        if self.left == 0 {
+            return Ok(Next::End);
+        }
+        if self.given.is_some_and(|given| given.elapsed() > KEPT) {
+            return Ok(Next::Late);
+        }
+        if let Answer::Coming(opening) = &mut self.answer {
+            let opened = opening.await.map_err(|e| Fault::Unreachable(Box::new(e)))?;
+            let (node, body) = opened?;
+            self.answer = Answer::Open(node, body);
+        }
+        let Answer::Open(node, body) = &mut self.answer else { return Ok(Next::End) };
+        let short = || Fault::Nonsense("its body was short".to_owned());
+        let mut bytes = node.next(body).await?.ok_or_else(short)?;
+        bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= bytes.len() as u64;
+        self.given = Some(Instant::now());
+        Ok(Next::Bytes(bytes))
+    }
+}

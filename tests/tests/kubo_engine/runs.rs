@@ -1,0 +1,160 @@
+//! Long downloads by readers that keep up, which a node is asked for in one answer.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use cidlock_ipfs_client::engine::{ByteStream, Engine as _, ObjectRef};
+use cidlock_tests::kubo::{Relay, Swarm, Trick};
+use futures::TryStreamExt as _;
+
+use super::{Bench, LEAF, asked_last, content, in_time};
+
+/// Leaves of a content of which a part is worth a run.
+const LEAVES: u64 = 64;
+/// Runs at once, as the engine has it.
+const MAX_RUNS: usize = 8;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_keeps_up_gets_what_is_left_in_one_answer() {
+    let nodes = Swarm::of_strangers(1).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let bench = Bench::over(vec![relay.address("node")], 1).await;
+    let content = content(1, LEAVES);
+    let object = bench.keep("run", &content).await.unwrap();
+    for range in [0..object.content_len, 3..object.content_len - 3] {
+        let before = relay.asked().len();
+        let wanted = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+        assert!(in_time(bench.read(&object, range)).await.unwrap() == content[wanted]);
+        let asked = relay.asked().split_off(before);
+        let reads = asked.iter().filter(|line| line.contains("/ipfs/")).count();
+        assert_eq!(asked.iter().filter(|line| is_run(line, &object)).count(), 1);
+        assert!(reads < 40, "{reads} for {LEAVES} leaves");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_short_is_read_leaf_by_leaf() {
+    let nodes = Swarm::of_strangers(1).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let bench = Bench::over(vec![relay.address("node")], 1).await;
+    let content = content(1, 24);
+    let object = bench.keep("short", &content).await.unwrap();
+    assert!(in_time(bench.read(&object, 0..object.content_len)).await.unwrap() == content);
+    assert_eq!(runs(&relay, &object), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_run_fails_the_download_goes_on_leaf_by_leaf_at_the_exact_byte() {
+    let nodes = Swarm::of_strangers(2).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let content = content(1, LEAVES);
+    let object = Bench::over(nodes.addresses(), 2).await.keep("failing", &content).await.unwrap();
+    let shorter = |body: &mut Vec<u8>| body.truncate(body.len() / 2);
+    let tricks = [
+        Trick::CutAfter(0),
+        Trick::CutAfter(1),
+        Trick::CutAfter(65_536),
+        Trick::CutAfter(10 * LEAF + 1),
+        Trick::Silence,
+        Trick::page(),
+        Trick::answer(500, "text/plain", "no"),
+        Trick::answer(404, "text/plain", "not found"),
+        Trick::body(shorter),
+    ];
+    for trick in tricks {
+        let bench = Bench::over(vec![relay.address("first"), asked_last(&nodes[1])], 1).await;
+        relay.honest();
+        relay.always(&format!("/ipfs/{} ", object.content), trick.clone());
+        let before = runs(&relay, &object);
+        let read = in_time(bench.read(&object, 0..object.content_len)).await.unwrap();
+        assert!(read == content, "{trick:?}");
+        assert_eq!(runs(&relay, &object), before + 1, "it is tried once: {trick:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_goes_on_with_another_node_when_its_own_is_killed_or_paused() {
+    let mut nodes = Swarm::of_strangers(2).await;
+    let content = content(1, LEAVES);
+    let object = Bench::over(nodes.addresses(), 2).await.keep("killed", &content).await.unwrap();
+    for paused in [false, true] {
+        let relays = [Relay::to(&nodes[0]).await, Relay::to(&nodes[1]).await];
+        let addresses = vec![relays[0].address("node-0"), relays[1].address("node-1")];
+        let bench = Bench::over(addresses, 2).await;
+        let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
+        let mut read = BytesMut::new();
+        let mut victim = None;
+        while let Some(bytes) = in_time(stream.try_next()).await.unwrap() {
+            read.extend_from_slice(&bytes);
+            let of_run = |relay: &Relay| runs(relay, &object) > 0;
+            if let (None, Some(i)) = (victim, relays.iter().position(of_run)) {
+                if paused {
+                    nodes[i].pause();
+                } else {
+                    nodes[i].kill();
+                }
+                victim = Some(i);
+            }
+        }
+        assert!(read == content, "paused: {paused}");
+        let victim = &mut nodes[victim.unwrap()];
+        if paused { victim.resume() } else { victim.restart().await }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_falls_behind_goes_back_to_leaves() {
+    let nodes = Swarm::of_strangers(1).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let bench = Bench::over(vec![relay.address("node")], 1).await;
+    let content = content(1, LEAVES);
+    let object = bench.keep("slow", &content).await.unwrap();
+    let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
+    let mut read = BytesMut::new();
+    // Behind the leaves that were asked for before the run was.
+    advance(&mut stream, &mut read, 32 * LEAF).await;
+    assert_eq!(runs(&relay, &object), 1);
+    let before = relay.asked().len();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    while let Some(bytes) = in_time(stream.try_next()).await.unwrap() {
+        read.extend_from_slice(&bytes);
+    }
+    assert!(read == content);
+    let leaves = relay.asked().split_off(before);
+    assert!(leaves.iter().filter(|line| line.contains("format=raw")).count() >= 30, "{leaves:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_are_a_few_runs_at_once_and_those_that_end_make_room() {
+    let nodes = Swarm::of_strangers(1).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let bench = Bench::over(vec![relay.address("node")], 1).await;
+    let object = bench.keep("many", &content(1, LEAVES)).await.unwrap();
+    let mut streams = Vec::new();
+    for _ in 0..MAX_RUNS + 2 {
+        let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
+        advance(&mut stream, &mut BytesMut::new(), 24 * LEAF).await;
+        streams.push(stream);
+    }
+    assert_eq!(runs(&relay, &object), MAX_RUNS);
+    drop(streams);
+    let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
+    advance(&mut stream, &mut BytesMut::new(), 24 * LEAF).await;
+    assert_eq!(runs(&relay, &object), MAX_RUNS + 1);
+}
+
+/// Reads until `read` has `len` bytes.
+async fn advance(stream: &mut ByteStream, read: &mut BytesMut, len: u64) {
+    while (read.len() as u64) < len {
+        let bytes = in_time(stream.try_next()).await.unwrap().expect("there is more");
+        read.extend_from_slice(&bytes);
+    }
+}
+
+fn runs(relay: &Relay, object: &ObjectRef) -> usize {
+    relay.asked().iter().filter(|line| is_run(line, object)).count()
+}
+
+fn is_run(line: &str, object: &ObjectRef) -> bool {
+    line.contains(&format!("/ipfs/{} ", object.content))
+}
