@@ -5,14 +5,15 @@
 //! deleted stays so.
 //! It says nothing that an IPFS node would not know, and no names.
 //!
-//! A line may be there twice: a deletion that was interrupted is logged again.
+//! A line may be there twice: a deletion that a stop of the gateway has interrupted is logged again.
+//! While the gateway runs, one that nodes have not followed yet is tried often, and logged once.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cidlock_crypto::{ObjectId, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ const MAX_LINE_LEN: u64 = 4096;
 pub struct DeletionLog {
     path: PathBuf,
     end: Arc<Mutex<End>>,
+    /// What was logged and is not done yet.
+    logged: Mutex<HashSet<ObjectId>>,
 }
 
 /// Where the next line goes.
@@ -107,7 +110,31 @@ impl DeletionLog {
             Ok(file)
         };
         let end = End { file: open().map_err(failed)?, is_cut: false };
-        Ok(Self { path: path.to_owned(), end: Arc::new(Mutex::new(end)) })
+        let end = Arc::new(Mutex::new(end));
+        Ok(Self { path: path.to_owned(), end, logged: Mutex::default() })
+    }
+
+    /// Adds a line, durably, unless one was added since the log was opened and the deletion
+    /// [is not done](DeletionLog::done) yet.
+    ///
+    /// # Errors
+    /// As for [`DeletionLog::append`].
+    pub async fn append_once(&self, deletion: Logged) -> Result<(), LogError> {
+        let id = deletion.id;
+        if !self.logged().contains(&id) {
+            self.append(deletion).await?;
+            self.logged().insert(id);
+        }
+        Ok(())
+    }
+
+    /// Says that a deletion is not tried any more.
+    pub fn done(&self, id: ObjectId) {
+        self.logged().remove(&id);
+    }
+
+    fn logged(&self) -> MutexGuard<'_, HashSet<ObjectId>> {
+        self.logged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a line, durably.
@@ -220,6 +247,25 @@ mod tests {
         log.append(lines[0].clone()).await.unwrap();
         assert_eq!(log.ids().unwrap(), HashSet::from([lines[0].id, lines[1].id]));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn a_deletion_is_one_line_until_it_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deletions.log");
+        let log = DeletionLog::open(&path).unwrap();
+        let lines = || fs::read_to_string(&path).unwrap().lines().count();
+        let (first, other) = (logged(), logged());
+        for _ in 0..3 {
+            log.append_once(first.clone()).await.unwrap();
+        }
+        assert_eq!(lines(), 1);
+        log.append_once(other.clone()).await.unwrap();
+        log.append_once(first.clone()).await.unwrap();
+        assert_eq!(lines(), 2);
+        log.done(first.id);
+        log.append_once(first).await.unwrap();
+        assert_eq!(lines(), 3);
     }
 
     #[tokio::test]

@@ -121,6 +121,9 @@ async fn what_a_node_that_was_away_did_not_follow_it_follows_when_it_is_back() {
         (record["status"] == json!("done")).then_some(record)
     });
     assert_eq!(statuses(&done.await["nodes"]), both("unpinned", "unpinned"));
+    let log = std::fs::read_to_string(gateway.home().data().join("deletions.log")).expect("a log");
+    let lines = log.lines().filter(|line| line.contains(&deleted.id)).count();
+    assert_eq!(lines, 1, "however often it is tried: {log}");
     for node in nodes.iter() {
         let pins = pins(node);
         assert!(pins.contains(&kept.id) && !pins.contains(&deleted.id), "{pins}");
