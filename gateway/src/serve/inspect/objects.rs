@@ -123,7 +123,7 @@ async fn clock(config: &Config, store: &dyn Store) -> Result<Finding, StoreError
     })
 }
 
-/// Files of the catalog whose object does not give its statement.
+/// Files of the catalog whose object does not give its statement, or another one than the catalog has.
 async fn missing(
     store: &dyn Store,
     engine: &dyn Engine,
@@ -131,6 +131,7 @@ async fn missing(
     is_kubo: bool,
 ) -> Result<Vec<Finding>, StoreError> {
     let (mut findings, mut files, mut lost, mut older) = (Vec::new(), 0, 0, 0);
+    let mut spoilt = 0;
     let mut all = rows(None, |after| store.files(after, PageLimit::MAX), |file| file.id);
     while let Some(file) = all.try_next().await? {
         if deleted.contains(&file.id) {
@@ -139,7 +140,14 @@ async fn missing(
         }
         files += 1;
         let pin = object_ref(&file).pin;
-        let Err(error) = engine.member(&pin, STATEMENT_MEMBER).await else { continue };
+        let error = match engine.member(&pin, STATEMENT_MEMBER).await {
+            Ok(statement) if statement == file.statement.as_bytes() => continue,
+            Ok(_) => {
+                spoilt += 1;
+                continue;
+            }
+            Err(error) => error,
+        };
         lost += 1;
         if lost <= NAMED {
             let detail = format!("{}: {error}", file.cid);
@@ -157,6 +165,11 @@ async fn missing(
             format!("{older} files that the log of deletions has are in the catalog: it is older");
         let mend = "the next start of `serve` deletes them again";
         findings.push(Finding::warning("catalog", detail, mend));
+    }
+    if spoilt > 0 {
+        let detail = format!("{spoilt} files have records that are not what their objects state");
+        let mend = "stop the gateway, move catalog.db* away, and run `cidlock rebuild`";
+        findings.push(Finding::wrong("catalog", detail, mend));
     }
     findings.push(if lost == 0 {
         Finding::well(
