@@ -24,6 +24,7 @@ mod import;
 mod ingest;
 mod node;
 mod pins;
+mod places;
 mod pool;
 mod read;
 mod run;

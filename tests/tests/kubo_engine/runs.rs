@@ -125,22 +125,29 @@ async fn a_reader_that_falls_behind_goes_back_to_leaves() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn there_are_a_few_runs_at_once_and_those_that_end_make_room() {
+async fn readers_that_stopped_keep_no_run_from_others() {
     let nodes = Swarm::of_strangers(1).await;
     let relay = Relay::to(&nodes[0]).await;
     let bench = Bench::over(vec![relay.address("node")], 1).await;
-    let object = bench.keep("many", &content(1, LEAVES)).await.unwrap();
-    let mut streams = Vec::new();
-    for _ in 0..MAX_RUNS + 2 {
+    let content = content(1, LEAVES);
+    let object = bench.keep("many", &content).await.unwrap();
+    let mut stopped = Vec::new();
+    for _ in 0..=MAX_RUNS {
         let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
-        advance(&mut stream, &mut BytesMut::new(), 24 * LEAF).await;
-        streams.push(stream);
+        let mut read = BytesMut::new();
+        advance(&mut stream, &mut read, 24 * LEAF).await;
+        stopped.push((stream, read));
     }
-    assert_eq!(runs(&relay, &object), MAX_RUNS);
-    drop(streams);
-    let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
-    advance(&mut stream, &mut BytesMut::new(), 24 * LEAF).await;
-    assert_eq!(runs(&relay, &object), MAX_RUNS + 1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = runs(&relay, &object);
+    assert!(before >= MAX_RUNS, "{before}");
+    assert!(in_time(bench.read(&object, 0..object.content_len)).await.unwrap() == content);
+    assert_eq!(runs(&relay, &object), before + 1);
+    // They go on all the same.
+    for (mut stream, mut read) in stopped {
+        advance(&mut stream, &mut read, object.content_len).await;
+        assert!(read == content);
+    }
 }
 
 /// Reads until `read` has `len` bytes.

@@ -2,8 +2,9 @@
 //!
 //! A node's gateway gives a file with a third less work than its leaves one by one. But it holds some
 //! 15 MiB for each such answer that is not taken, which leaves do not: so there are few at once, only
-//! for a reader that took leaves in time, and one that falls behind goes back to them. So does one
-//! that met a fault: what a run cannot give, leaves from another node may.
+//! for a reader that took leaves in time, and one that falls behind goes back to them, or loses its run
+//! to another reader. So does one that met a fault: what a run cannot give, leaves from another node
+//! may.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,12 +13,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use cid::Cid;
 use hyper::body::Incoming;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::fault::Fault;
 use super::node::Node;
+use super::places::{Place, Places};
 
 /// What is shorter is read leaf by leaf: a node takes as long to begin a run as to give some leaves.
 const WORTH_IT: u64 = 32 << 20;
@@ -26,13 +26,13 @@ const MAX_RUNS: usize = 8;
 /// How long a reader may leave what it was given, and still have the node's answer kept for it.
 const KEPT: Duration = Duration::from_millis(500);
 
-/// Who may have a run. Clones share it.
-#[derive(Clone, Debug)]
-pub(super) struct Runs(Arc<Semaphore>);
+/// The runs that there are. Clones share them.
+#[derive(Clone)]
+pub(super) struct Runs(Arc<Places<Answer>>);
 
 impl Runs {
     pub(super) fn new() -> Runs {
-        Runs(Arc::new(Semaphore::new(MAX_RUNS)))
+        Runs(Arc::new(Places::new(MAX_RUNS, KEPT)))
     }
 
     /// Asks `node` for `range` of the content `cid`, if that is long enough to be worth it and there
@@ -43,27 +43,22 @@ impl Runs {
             return None;
         }
         let node = Arc::clone(node);
-        let permit = Arc::clone(&self.0).try_acquire_owned().ok()?;
-        let opening = tokio::spawn(async move {
-            let body = node.open_content(&cid, range).await?;
-            Ok((node, body))
-        });
-        Some(Run {
-            answer: Answer::Coming(AbortOnDropHandle::new(opening)),
-            left,
-            given: None,
-            _permit: permit,
-        })
+        let ask = || {
+            Answer::Coming(AbortOnDropHandle::new(tokio::spawn(async move {
+                let body = node.open_content(&cid, range).await?;
+                Ok((node, body))
+            })))
+        };
+        Some(Run { answer: self.0.take(ask)?, left, has_begun: false })
     }
 }
 
 /// One answer that is read to its end, or as far as it goes.
 pub(super) struct Run {
-    answer: Answer,
+    answer: Place<Answer>,
     left: u64,
-    /// When the last bytes were given out.
-    given: Option<Instant>,
-    _permit: OwnedSemaphorePermit,
+    /// Before that the reader is still at what lies in front of it.
+    has_begun: bool,
 }
 
 enum Answer {
@@ -77,7 +72,7 @@ pub(super) enum Next {
     Bytes(Bytes),
     /// All were given.
     End,
-    /// The reader has left it too long.
+    /// The reader has left it for too long.
     Late,
 }
 
@@ -87,20 +82,22 @@ impl Run {
         if self.left == 0 {
             return Ok(Next::End);
         }
-        if self.given.is_some_and(|given| given.elapsed() > KEPT) {
+        let Some((answer, idle)) = self.answer.use_it() else { return Ok(Next::Late) };
+        if self.has_begun && idle > KEPT {
             return Ok(Next::Late);
         }
-        if let Answer::Coming(opening) = &mut self.answer {
-            let opened = opening.await.map_err(|e| Fault::Unreachable(Box::new(e)))?;
-            let (node, body) = opened?;
-            self.answer = Answer::Open(node, body);
-        }
-        let Answer::Open(node, body) = &mut self.answer else { return Ok(Next::End) };
+        let (node, mut body) = match answer {
+            Answer::Open(node, body) => (node, body),
+            Answer::Coming(opening) => {
+                opening.await.map_err(|e| Fault::Unreachable(Box::new(e)))??
+            }
+        };
         let short = || Fault::Nonsense("its body was short".to_owned());
-        let mut bytes = node.next(body).await?.ok_or_else(short)?;
+        let mut bytes = node.next(&mut body).await?.ok_or_else(short)?;
         bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= bytes.len() as u64;
-        self.given = Some(Instant::now());
+        self.has_begun = true;
+        self.answer.leave(Answer::Open(node, body));
         Ok(Next::Bytes(bytes))
     }
 }
