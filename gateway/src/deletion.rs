@@ -184,7 +184,7 @@ impl Deletions {
     async fn carry_out(&self, mut record: Deletion) -> Result<Deletion, DeletionError> {
         let id = record.id;
         Phase::Log.entered(id);
-        self.log.append_once(Logged::from(&record)).await?;
+        self.log.append(Logged::from(&record)).await?;
         // A repair that is at it could pin again what is unpinned here. None begins any more.
         if self.holds.want(id) {
             return Err(DeletionError::Attended);
@@ -217,12 +217,9 @@ impl Deletions {
         let done_at = (!pending).then_some(now);
         if !pending {
             Phase::Done.entered(id);
-        }
-        let record = self.advance(record, nodes, done_at).await?;
-        if !pending {
             self.log.done(id);
         }
-        Ok(record)
+        self.advance(record, nodes, done_at).await
     }
 
     /// Records how far the nodes are.

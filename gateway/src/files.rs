@@ -1,8 +1,7 @@
 //! What there is: one file, or the pages of an owner's files, all or those of a name.
 //!
 //! Names, types and digests are sealed in each file's statement; they are opened here, a row at a
-//! time, and held nowhere. One that does not open is named in the log and left out of lists: a damaged
-//! row must not hide the others. Asked for by itself, it is an error.
+//! time, and held nowhere.
 
 mod search;
 
@@ -57,13 +56,6 @@ impl FileInfo {
         let statement = keyring.keys().open_statement(&row.statement)?;
         Ok(Self { row, statement })
     }
-
-    /// For a list.
-    fn open_or_leave_out(keyring: &Keyring, row: FileRow) -> Option<Self> {
-        let id = row.id;
-        let opened = Self::open(keyring, row);
-        opened.inspect_err(|error| tracing::error!(object = %id, %error, "left out of a list")).ok()
-    }
 }
 
 impl Files {
@@ -83,10 +75,10 @@ impl Files {
         FileInfo::open(&self.keyring, row)
     }
 
-    /// A page of the caller's own files, newest first; without those whose statement does not verify.
+    /// A page of the caller's own files, newest first.
     ///
     /// # Errors
-    /// The catalog cannot be asked.
+    /// The catalog cannot be asked, or a statement in it does not verify.
     pub async fn list(
         &self,
         of: &Caller,
@@ -94,7 +86,7 @@ impl Files {
         limit: PageLimit,
     ) -> Result<Page<FileInfo>, FilesError> {
         let page = self.store.list_files(of.user(), self.clock.now(), after, limit).await?;
-        let open = |row| FileInfo::open_or_leave_out(&self.keyring, row);
-        Ok(Page { items: page.items.into_iter().filter_map(open).collect(), next: page.next })
+        let items = page.items.into_iter().map(|row| self.open(row));
+        Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
     }
 }

@@ -23,6 +23,10 @@ use crate::store::Deletion;
 /// The longest line that is read, in bytes.
 const MAX_LINE_LEN: u64 = 4096;
 
+/// Deletions that are known to have their line, while they wait for nodes. What is more is logged at
+/// every attempt.
+const MAX_REMEMBERED: usize = 100_000;
+
 /// The log, open for appending.
 pub struct DeletionLog {
     path: PathBuf,
@@ -114,20 +118,6 @@ impl DeletionLog {
         Ok(Self { path: path.to_owned(), end, logged: Mutex::default() })
     }
 
-    /// Adds a line, durably, unless one was added since the log was opened and the deletion
-    /// [is not done](DeletionLog::done) yet.
-    ///
-    /// # Errors
-    /// As for [`DeletionLog::append`].
-    pub async fn append_once(&self, deletion: Logged) -> Result<(), LogError> {
-        let id = deletion.id;
-        if !self.logged().contains(&id) {
-            self.append(deletion).await?;
-            self.logged().insert(id);
-        }
-        Ok(())
-    }
-
     /// Says that a deletion is not tried any more.
     pub fn done(&self, id: ObjectId) {
         self.logged().remove(&id);
@@ -137,11 +127,25 @@ impl DeletionLog {
         self.logged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a line, durably.
+    /// Adds a line, durably, unless one was added since the log was opened and the deletion
+    /// [is not done](DeletionLog::done) yet.
     ///
     /// # Errors
     /// [`LogError::Io`]; then the line may be there or not, or be cut.
     pub async fn append(&self, deletion: Logged) -> Result<(), LogError> {
+        let id = deletion.id;
+        if self.logged().contains(&id) {
+            return Ok(());
+        }
+        self.write(deletion).await?;
+        let mut logged = self.logged();
+        if logged.len() < MAX_REMEMBERED {
+            logged.insert(id);
+        }
+        Ok(())
+    }
+
+    async fn write(&self, deletion: Logged) -> Result<(), LogError> {
         let end = Arc::clone(&self.end);
         let written = tokio::task::spawn_blocking(move || {
             let mut line = serde_json::to_vec(&deletion)?;
@@ -257,14 +261,14 @@ mod tests {
         let lines = || fs::read_to_string(&path).unwrap().lines().count();
         let (first, other) = (logged(), logged());
         for _ in 0..3 {
-            log.append_once(first.clone()).await.unwrap();
+            log.append(first.clone()).await.unwrap();
         }
         assert_eq!(lines(), 1);
-        log.append_once(other.clone()).await.unwrap();
-        log.append_once(first.clone()).await.unwrap();
+        log.append(other.clone()).await.unwrap();
+        log.append(first.clone()).await.unwrap();
         assert_eq!(lines(), 2);
         log.done(first.id);
-        log.append_once(first).await.unwrap();
+        log.append(first).await.unwrap();
         assert_eq!(lines(), 3);
     }
 
@@ -298,7 +302,7 @@ mod tests {
             end.is_cut = true;
         }
         for line in [&next, &next] {
-            log.append(line.clone()).await.unwrap();
+            log.write(line.clone()).await.unwrap();
         }
         assert_eq!(log.ids().unwrap(), HashSet::from([next.id]));
     }

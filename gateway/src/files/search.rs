@@ -100,7 +100,7 @@ impl Search {
             left = left.saturating_sub(page.items.len());
             let (this, wanted) = (self.clone(), limit.items() - found.len());
             let opened = tokio::task::spawn_blocking(move || this.matching(page, wanted)).await;
-            let matching = opened.map_err(|_| FilesError::Interrupted)?;
+            let matching = opened.map_err(|_| FilesError::Interrupted)??;
             found.extend(matching.items);
             after = matching.next;
             if found.len() == limit.items() || left == 0 || after.is_none() {
@@ -110,18 +110,20 @@ impl Search {
     }
 
     /// The first `wanted` rows of a page that match, and where the next search begins.
-    fn matching(&self, page: Page<FileRow>, wanted: usize) -> Page<FileInfo> {
+    fn matching(&self, page: Page<FileRow>, wanted: usize) -> Result<Page<FileInfo>, FilesError> {
         let mut items = Vec::new();
         let mut rows = page.items.into_iter().peekable();
         while let Some(row) = rows.next() {
             let position = row.position();
-            let file = FileInfo::open_or_leave_out(&self.keyring, row);
-            items.extend(file.filter(|file| self.query.is_in(&file.statement.name)));
+            let file = FileInfo::open(&self.keyring, row)?;
+            if self.query.is_in(&file.statement.name) {
+                items.push(file);
+            }
             if items.len() == wanted && rows.peek().is_some() {
-                return Page { items, next: Some(position) };
+                return Ok(Page { items, next: Some(position) });
             }
         }
-        Page { items, next: page.next }
+        Ok(Page { items, next: page.next })
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::serve;
 
 /// Forgets the catalog, as a lost disk would.
-fn lose_catalog(home: &Home) {
+pub(super) fn lose_catalog(home: &Home) {
     let mut lost = 0;
     for entry in fs::read_dir(home.data()).unwrap() {
         let path = entry.unwrap().path();

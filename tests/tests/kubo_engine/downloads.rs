@@ -9,37 +9,11 @@ use super::{Bench, LEAF, asked_last, content, in_time};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_download_goes_on_at_the_exact_byte_when_a_node_is_killed_or_paused() {
-    let mut nodes = Swarm::of_strangers(2).await;
     // More than the connections hold by themselves.
-    let content = content(1, 40);
-    let object = Bench::over(nodes.addresses(), 2).await.keep("failover", &content).await.unwrap();
-    for paused in [false, true] {
-        let relays = [Relay::to(&nodes[0]).await, Relay::to(&nodes[1]).await];
-        let addresses = vec![relays[0].address("node-0"), relays[1].address("node-1")];
-        let bench = Bench::over(addresses, 2).await;
-        let mut stream = bench.engine.read(&object, 5..object.content_len).await.unwrap();
-        let mut read = BytesMut::new();
-        let mut victim = None;
-        while let Some(bytes) = in_time(stream.try_next()).await.unwrap() {
-            if read.len() > 1_500_000 && victim.is_none() {
-                let gives =
-                    |relay: &Relay| relay.asked().iter().any(|line| line.contains("/ipfs/"));
-                let i = relays.iter().position(gives).unwrap();
-                if paused {
-                    nodes[i].pause();
-                } else {
-                    nodes[i].kill();
-                }
-                victim = Some(i);
-            }
-            read.extend_from_slice(&bytes);
-        }
-        assert!(read == content[5..], "paused: {paused}");
-        let again = in_time(bench.read(&object, 0..object.content_len)).await.unwrap();
-        assert!(again == content, "paused: {paused}");
-        let victim = &mut nodes[victim.unwrap()];
-        if paused { victim.resume() } else { victim.restart().await }
-    }
+    without_the_node_that(40, |relay, _, read| {
+        read > 1_500_000 && relay.asked().iter().any(|line| line.contains("/ipfs/"))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,6 +71,41 @@ async fn where_every_connection_is_cut_the_stream_ends_with_an_error() {
         relay.always("/ipfs/", Trick::CutAfter(cut));
         let broken = in_time(bench.read(&object, 0..LEAF)).await.unwrap_err();
         assert!(matches!(broken, EngineError::Unavailable { .. }), "after {cut}: {broken:?}");
+    }
+}
+
+/// Reads a content of so many leaves, and kills or pauses the node of which `is_at_it` says so, given
+/// what it was asked for and how many bytes have come.
+pub(super) async fn without_the_node_that(
+    leaves: u64,
+    is_at_it: impl Fn(&Relay, &ObjectRef, usize) -> bool,
+) {
+    let mut nodes = Swarm::of_strangers(2).await;
+    let content = content(1, leaves);
+    let object = Bench::over(nodes.addresses(), 2).await.keep("failover", &content).await.unwrap();
+    for paused in [false, true] {
+        let relays = [Relay::to(&nodes[0]).await, Relay::to(&nodes[1]).await];
+        let addresses = vec![relays[0].address("node-0"), relays[1].address("node-1")];
+        let bench = Bench::over(addresses, 2).await;
+        let mut stream = bench.engine.read(&object, 5..object.content_len).await.unwrap();
+        let mut read = BytesMut::new();
+        let mut victim = None;
+        while let Some(bytes) = in_time(stream.try_next()).await.unwrap() {
+            if victim.is_none() {
+                victim = relays.iter().position(|relay| is_at_it(relay, &object, read.len()));
+                match victim {
+                    Some(i) if paused => nodes[i].pause(),
+                    Some(i) => nodes[i].kill(),
+                    None => {}
+                }
+            }
+            read.extend_from_slice(&bytes);
+        }
+        assert!(read == content[5..], "paused: {paused}");
+        let again = in_time(bench.read(&object, 0..object.content_len)).await.unwrap();
+        assert!(again == content, "paused: {paused}");
+        let victim = &mut nodes[victim.unwrap()];
+        if paused { victim.resume() } else { victim.restart().await }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use cidlock_ipfs_client::engine::{ByteStream, Engine as _, ObjectRef};
 use cidlock_tests::kubo::{Relay, Swarm, Trick};
 use futures::TryStreamExt as _;
 
+use super::downloads::without_the_node_that;
 use super::{Bench, LEAF, asked_last, content, in_time};
 
 /// Leaves of a content of which a part is worth a run.
@@ -14,13 +15,27 @@ const LEAVES: u64 = 64;
 /// Runs at once, as the engine has it.
 const MAX_RUNS: usize = 8;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reader_that_keeps_up_gets_what_is_left_in_one_answer() {
+/// An object on one node, which is seen to be asked for it.
+struct Kept {
+    bench: Bench,
+    relay: Relay,
+    content: Bytes,
+    object: ObjectRef,
+    _nodes: Swarm,
+}
+
+async fn kept(leaves: u64) -> Kept {
     let nodes = Swarm::of_strangers(1).await;
     let relay = Relay::to(&nodes[0]).await;
     let bench = Bench::over(vec![relay.address("node")], 1).await;
-    let content = content(1, LEAVES);
-    let object = bench.keep("run", &content).await.unwrap();
+    let content = content(1, leaves);
+    let object = bench.keep("kept", &content).await.unwrap();
+    Kept { bench, relay, content, object, _nodes: nodes }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_keeps_up_gets_what_is_left_in_one_answer() {
+    let Kept { bench, relay, content, object, _nodes } = kept(LEAVES).await;
     for range in [0..object.content_len, 3..object.content_len - 3] {
         let before = relay.asked().len();
         let wanted = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
@@ -34,11 +49,7 @@ async fn a_reader_that_keeps_up_gets_what_is_left_in_one_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_short_is_read_leaf_by_leaf() {
-    let nodes = Swarm::of_strangers(1).await;
-    let relay = Relay::to(&nodes[0]).await;
-    let bench = Bench::over(vec![relay.address("node")], 1).await;
-    let content = content(1, 24);
-    let object = bench.keep("short", &content).await.unwrap();
+    let Kept { bench, relay, content, object, _nodes } = kept(24).await;
     assert!(in_time(bench.read(&object, 0..object.content_len)).await.unwrap() == content);
     assert_eq!(runs(&relay, &object), 0);
 }
@@ -74,41 +85,12 @@ async fn where_a_run_fails_the_download_goes_on_leaf_by_leaf_at_the_exact_byte()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_goes_on_with_another_node_when_its_own_is_killed_or_paused() {
-    let mut nodes = Swarm::of_strangers(2).await;
-    let content = content(1, LEAVES);
-    let object = Bench::over(nodes.addresses(), 2).await.keep("killed", &content).await.unwrap();
-    for paused in [false, true] {
-        let relays = [Relay::to(&nodes[0]).await, Relay::to(&nodes[1]).await];
-        let addresses = vec![relays[0].address("node-0"), relays[1].address("node-1")];
-        let bench = Bench::over(addresses, 2).await;
-        let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
-        let mut read = BytesMut::new();
-        let mut victim = None;
-        while let Some(bytes) = in_time(stream.try_next()).await.unwrap() {
-            read.extend_from_slice(&bytes);
-            let of_run = |relay: &Relay| runs(relay, &object) > 0;
-            if let (None, Some(i)) = (victim, relays.iter().position(of_run)) {
-                if paused {
-                    nodes[i].pause();
-                } else {
-                    nodes[i].kill();
-                }
-                victim = Some(i);
-            }
-        }
-        assert!(read == content, "paused: {paused}");
-        let victim = &mut nodes[victim.unwrap()];
-        if paused { victim.resume() } else { victim.restart().await }
-    }
+    without_the_node_that(LEAVES, |relay, object, _| runs(relay, object) > 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_falls_behind_goes_back_to_leaves() {
-    let nodes = Swarm::of_strangers(1).await;
-    let relay = Relay::to(&nodes[0]).await;
-    let bench = Bench::over(vec![relay.address("node")], 1).await;
-    let content = content(1, LEAVES);
-    let object = bench.keep("slow", &content).await.unwrap();
+    let Kept { bench, relay, content, object, _nodes } = kept(LEAVES).await;
     let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();
     let mut read = BytesMut::new();
     // Behind the leaves that were asked for before the run was.
@@ -126,11 +108,7 @@ async fn a_reader_that_falls_behind_goes_back_to_leaves() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_that_stopped_keep_no_run_from_others() {
-    let nodes = Swarm::of_strangers(1).await;
-    let relay = Relay::to(&nodes[0]).await;
-    let bench = Bench::over(vec![relay.address("node")], 1).await;
-    let content = content(1, LEAVES);
-    let object = bench.keep("many", &content).await.unwrap();
+    let Kept { bench, relay, content, object, _nodes } = kept(LEAVES).await;
     let mut stopped = Vec::new();
     for _ in 0..=MAX_RUNS {
         let mut stream = bench.engine.read(&object, 0..object.content_len).await.unwrap();

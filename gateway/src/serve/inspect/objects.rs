@@ -130,8 +130,7 @@ async fn missing(
     deleted: &HashSet<ObjectId>,
     is_kubo: bool,
 ) -> Result<Vec<Finding>, StoreError> {
-    let (mut findings, mut files, mut lost, mut older) = (Vec::new(), 0, 0, 0);
-    let mut spoilt = 0;
+    let (mut findings, mut files, mut lost, mut spoilt, mut older) = (Vec::new(), 0, 0, 0, 0);
     let mut all = rows(None, |after| store.files(after, PageLimit::MAX), |file| file.id);
     while let Some(file) = all.try_next().await? {
         if deleted.contains(&file.id) {
@@ -167,8 +166,8 @@ async fn missing(
         findings.push(Finding::warning("catalog", detail, mend));
     }
     if spoilt > 0 {
-        let detail = format!("{spoilt} files have records that are not what their objects state");
-        let mend = "stop the gateway, move catalog.db* away, and run `cidlock rebuild`";
+        let detail = format!("{spoilt} of {files} files are not recorded as their objects state");
+        let mend = "restore it from your backup, or move it away and run `cidlock rebuild`, which ends all links and logins";
         findings.push(Finding::wrong("catalog", detail, mend));
     }
     findings.push(if lost == 0 {

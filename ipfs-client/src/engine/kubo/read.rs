@@ -10,7 +10,6 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use cid::Cid;
@@ -23,7 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::fault::Fault;
 use super::node::Node;
 use super::pool::{Pool, given_up, worse};
-use super::run::{Next, Run, Runs};
+use super::run::{KEPT, Run, Runs};
 use super::tree::Trees;
 use crate::car::Layout;
 use crate::engine::pieces::{Piece, Pieces};
@@ -35,8 +34,6 @@ const NEAR_END: usize = 256 * 1024;
 const MAX_AHEAD: usize = 3;
 /// So many leaves in a row must have been taken in time before a run.
 const LEAVES_BEFORE_A_RUN: usize = 8;
-/// How long an answer that was asked for ahead is kept: each holds buffers, here and in the system.
-const KEPT_AHEAD: Duration = Duration::from_millis(500);
 
 /// What is read from.
 #[derive(Clone)]
@@ -154,17 +151,17 @@ impl Reading {
 
     /// The next bytes of the run, if it is its turn and it has any.
     async fn next_of_run(&mut self) -> Option<Bytes> {
-        let run = self.run.as_mut().filter(|_| self.ahead.is_empty())?;
-        match run.next().await {
-            Ok(Next::Bytes(bytes)) => {
+        let Range { start, end } = self.pieces.range;
+        let run = self.run.as_mut().filter(|_| self.ahead.is_empty() && start < end)?;
+        match run.next(end - start).await {
+            Ok(Some(bytes)) => {
                 self.pieces.range.start += bytes.len() as u64;
                 return Some(bytes);
             }
-            Ok(Next::End) => {}
-            Ok(Next::Late) => self.fell_behind(),
+            Ok(None) => self.fell_behind(),
             Err(fault) => {
-                let (object, at) = (self.object.name(), self.pieces.range.start);
-                tracing::warn!(%fault, object = %object, at, "goes on leaf by leaf");
+                let object = self.object.name();
+                tracing::warn!(%fault, %object, at = start, "goes on leaf by leaf");
                 self.may_run = false;
             }
         }
@@ -200,7 +197,7 @@ impl Reading {
         let opening = tokio::spawn(async move {
             let leaf = Leaf::open(&source, &object, &layout, of).await?;
             opened.store(true, Ordering::Relaxed);
-            let is_taken = timeout(KEPT_AHEAD, taken).await.is_ok();
+            let is_taken = timeout(KEPT, taken).await.is_ok();
             Ok(is_taken.then_some(leaf))
         });
         Ahead { piece, is_open, take, opening: AbortOnDropHandle::new(opening) }

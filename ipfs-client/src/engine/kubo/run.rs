@@ -23,8 +23,9 @@ use super::places::{Place, Places};
 const WORTH_IT: u64 = 32 << 20;
 /// Runs at once, over all nodes.
 const MAX_RUNS: usize = 8;
-/// How long a reader may leave what it was given, and still have the node's answer kept for it.
-const KEPT: Duration = Duration::from_millis(500);
+/// How long a node's answer is kept for a reader that does not take it: each holds buffers, here, in the
+/// system and in the node.
+pub(super) const KEPT: Duration = Duration::from_millis(500);
 
 /// The runs that there are. Clones share them.
 #[derive(Clone)]
@@ -38,8 +39,7 @@ impl Runs {
     /// Asks `node` for `range` of the content `cid`, if that is long enough to be worth it and there
     /// are not too many runs.
     pub(super) fn begin(&self, node: &Arc<Node>, cid: Cid, range: Range<u64>) -> Option<Run> {
-        let left = range.end - range.start;
-        if left < WORTH_IT || !node.gives_files() {
+        if range.end - range.start < WORTH_IT || !node.gives_files() {
             return None;
         }
         let node = Arc::clone(node);
@@ -49,14 +49,13 @@ impl Runs {
                 Ok((node, body))
             })))
         };
-        Some(Run { answer: self.0.take(ask)?, left, has_begun: false })
+        Some(Run { answer: self.0.take(ask)?, has_begun: false })
     }
 }
 
 /// One answer that is read to its end, or as far as it goes.
 pub(super) struct Run {
     answer: Place<Answer>,
-    left: u64,
     /// Before that the reader is still at what lies in front of it.
     has_begun: bool,
 }
@@ -66,25 +65,13 @@ enum Answer {
     Open(Arc<Node>, Incoming),
 }
 
-/// What a run has to say.
-pub(super) enum Next {
-    /// Bytes; not none.
-    Bytes(Bytes),
-    /// All were given.
-    End,
-    /// The reader has left it for too long.
-    Late,
-}
-
 impl Run {
-    /// The next bytes.
-    pub(super) async fn next(&mut self) -> Result<Next, Fault> {
-        if self.left == 0 {
-            return Ok(Next::End);
-        }
-        let Some((answer, idle)) = self.answer.use_it() else { return Ok(Next::Late) };
+    /// The next bytes of the `left` that are still to come, at least one; `None` if the reader has left
+    /// it for too long.
+    pub(super) async fn next(&mut self, left: u64) -> Result<Option<Bytes>, Fault> {
+        let Some((answer, idle)) = self.answer.use_it() else { return Ok(None) };
         if self.has_begun && idle > KEPT {
-            return Ok(Next::Late);
+            return Ok(None);
         }
         let (node, mut body) = match answer {
             Answer::Open(node, body) => (node, body),
@@ -94,10 +81,9 @@ impl Run {
         };
         let short = || Fault::Nonsense("its body was short".to_owned());
         let mut bytes = node.next(&mut body).await?.ok_or_else(short)?;
-        bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.left -= bytes.len() as u64;
+        bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         self.has_begun = true;
         self.answer.leave(Answer::Open(node, body));
-        Ok(Next::Bytes(bytes))
+        Ok(Some(bytes))
     }
 }
