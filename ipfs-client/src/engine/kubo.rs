@@ -29,6 +29,7 @@ mod pool;
 mod read;
 mod run;
 mod state;
+mod straight;
 mod tree;
 mod upkeep;
 mod wire;

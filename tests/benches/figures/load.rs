@@ -194,6 +194,13 @@ impl Kubo {
         connection.swallow(200)
     }
 
+    /// The same through somebody in the middle, over a connection that the gateway ends.
+    pub(crate) fn fetch_through(&self, middle: SocketAddr, cid: &str) -> u64 {
+        let mut connection = Connection::open(middle);
+        connection.ask(&format!("GET /ipfs/{cid}"), "Connection: close\r\n");
+        connection.swallow(200)
+    }
+
     /// Reads blocks from its gateway, one after the other over one connection.
     pub(crate) fn fetch_blocks(&self, cids: &[&str]) {
         let mut connection = self.connect();

@@ -9,6 +9,7 @@
 //! (`sendfile`) and lets the kernel throw away what it is sent, so that it takes little of the processors that it
 //! shares with the servers.
 
+mod floor;
 mod load;
 mod machine;
 mod memory;

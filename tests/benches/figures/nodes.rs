@@ -1,5 +1,6 @@
 //! Kubo as the engine, beside the same Kubo alone.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use cidlock_tests::gateway::{Gateway, Home};
 use cidlock_tests::kubo::{Node, setting};
 use cidlock_tests::wire::Wire;
 
+use crate::floor::{self, Passing, take_memory_in_hand};
 use crate::load::{Kubo, Owner};
 use crate::options::Options;
 use crate::process::Process;
@@ -61,8 +63,9 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("file");
     let [mut up, mut add, mut down, mut read]: [Cost; 4] = Default::default();
-    let mut bare = Cost::default();
-    let [mut kubo_up, mut kubo_down]: [Series; 2] = Default::default();
+    let [mut bare, mut passing]: [Cost; 2] = Default::default();
+    let [mut kubo_up, mut kubo_down, mut parts, mut passing_alone]: [Series; 4] =
+        Default::default();
     for round in 0..=options.rounds {
         let mut uncounted: [Cost; 4] = Default::default();
         let [up, add, down, read] = if round == 0 {
@@ -75,6 +78,7 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
         let (serve, node) = (pair.serve(), pair.node());
         let (mut cid, mut kubo_cid) = (String::new(), String::new());
         for turn in 0..2 {
+            take_memory_in_hand(options.large);
             if (turn + round) % 2 == 0 {
                 let before = node.cpu_s();
                 timed(up, serve, options.large, || cid = pair.owner.store(&path));
@@ -102,9 +106,18 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
         }
         let leaves = pair.node.repo().run(["refs", &kubo_cid]);
         let leaves: Vec<&str> = leaves.lines().collect();
-        let mut warm = Cost::default();
-        let bare = if round == 0 { &mut warm } else { &mut bare };
+        let mut uncounted: [Cost; 2] = Default::default();
+        let [bare, passing] =
+            if round == 0 { uncounted.each_mut() } else { [&mut bare, &mut passing] };
         timed(bare, node, options.large, || pair.kubo.fetch_blocks(&leaves));
+        let middle = Passing::start(address(pair.node.gateway()));
+        timed(passing, node, options.large, || pair.kubo.fetch_through(middle.host, &kubo_cid));
+        let passed = middle.cpu_s() / gb(options.large);
+        let each = parts_of_an_upload(&path, directory.path(), options.large);
+        if round > 0 {
+            passing_alone.push(passed);
+            parts.push(each + passed);
+        }
         let admin = Client::admin(&pair.gateway).await;
         let gone = admin.delete(&format!("/v1/files/{cid}")).send().await.expect("an answer");
         assert!(gone.status().is_success(), "it is deleted");
@@ -122,8 +135,11 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
              the machine's processors with the node, so that processor time is what they wait for: an \
              upload is hashed twice here (the file, and the blocks), once more by the node, which \
              checks what it imports, and read again when it is pinned; `add` hashes once. 1.2 would \
-             need a node that pins what it imports without walking it, and one pass of SHA-256 less, or \
-             both of ours side by side in one core.",
+             need a node that pins what it imports without walking it, and one pass of SHA-256 less. A \
+             download goes through one process more than from the gateway itself. The last rows are what is \
+             left of both where nothing else is done: an answer of the gateway that is passed on by a \
+             thread that does not even look at it, and the steps of an upload one by one, with no server \
+             around them.",
             options.large >> 20,
             options.rounds
         ),
@@ -146,7 +162,31 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
     report.fact("Kubo's gateway, processor s/GB of Kubo", &read.cpu_s_per_gb);
     report.fact("for comparison: the file's blocks one by one from its gateway, s", &bare.wall_s);
     report.fact("the same, processor s/GB of Kubo", &bare.cpu_s_per_gb);
+    let ratio = passing.wall_s.ratio_to(&read.wall_s);
+    report.fact(
+        "for comparison: its gateway's answer, passed on and nothing else / the gateway",
+        &ratio,
+    );
+    report.fact("the same, processor s/GB of who passes it on", &passing_alone);
+    report.fact(
+        "for comparison: hashing twice, sealing, writing, reading, receiving and sending, each alone, \
+         processor s/GB in all",
+        &parts,
+    );
     report.end();
+}
+
+/// What an upload does to each byte but receiving and sending it: processor s/GB, each part by itself.
+fn parts_of_an_upload(path: &Path, directory: &Path, len: u64) -> f64 {
+    let mut all = Cost::default();
+    let (own, staged) = (Process::own(), directory.join("staged"));
+    take_memory_in_hand(len);
+    // The file stands in the cache, so that this reads it once and writes it once.
+    timed(&mut all, own, len, || floor::copy(path, &staged, false));
+    std::fs::remove_file(&staged).expect("a file can be removed");
+    timed(&mut all, own, len, || floor::hash_twice(len));
+    timed(&mut all, own, len, || floor::seal(len));
+    all.cpu_s_per_gb.sum()
 }
 
 /// Latencies in ms, and the node's processor time for one request, in ms.

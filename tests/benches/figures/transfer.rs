@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,8 +11,7 @@ use cidlock_tests::content;
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::kubo::Node;
 
-use sha2::{Digest, Sha256};
-
+use crate::floor::{self, take_memory_in_hand};
 use crate::load::{Connection, Kubo, Owner};
 use crate::options::Options;
 use crate::process::Process;
@@ -53,16 +52,16 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) {
         let owner = owner(&gateway).await;
         let own = Process::own();
         let plain = directory.path().join("plain");
-        timed(&mut into.plain_write, own, options.large, || write_plainly(&path, &plain));
+        take_memory_in_hand(options.large);
+        timed(&mut into.plain_write, own, options.large, || floor::copy(&path, &plain, true));
         std::fs::remove_file(&plain).expect("a file can be removed");
-        timed(&mut into.hashes, own, options.large, || hash_twice(options.large));
-        let send = PlainServer::start(options.large);
-        timed(&mut into.plain_send, own, options.large, || {
-            Connection::open(send.host).swallow(200)
-        });
+        timed(&mut into.hashes, own, options.large, || floor::hash_twice(options.large));
+        let zeros = floor::serve_zeros(options.large);
+        timed(&mut into.plain_send, own, options.large, || Connection::open(zeros).swallow(200));
 
         let (mut cid, mut kubo_cid) = (String::new(), String::new());
         for turn in 0..2 {
+            take_memory_in_hand(options.large);
             // Whoever is first in one round is second in the next.
             if (turn + round) % 2 == 0 {
                 let before = own.cpu_s();
@@ -95,7 +94,9 @@ fn tell(options: &Options, report: &mut Report, costs: &Costs) {
         &format!(
             "One file of {size} MiB a round, new in each, n = {} rounds after one that does not \
              count. Both servers run throughout, with their data on the same disk; who is first \
-             alternates from round to round, and `sync` runs before each measurement. Kubo (flatfs, \
+             alternates from round to round, and `sync` runs before each measurement (and much memory is taken \
+             and given back before each upload: a virtual machine may have to ask its host for what is not \
+             in hand, which costs more than a server does itself). Kubo (flatfs, \
              `\"sync\": true`, profile unixfs-v1-2025) is given the file by `POST /api/v0/add`, pinned, \
              and read by its own HTTP gateway; cidlock (embedded engine, `fsync` before the answer) by \
              `POST /v1/files` and `GET /files/{{cid}}`. The same client sends both the same file. Ratios \
@@ -165,55 +166,6 @@ pub(crate) fn timed<T>(
     done
 }
 
-fn write_plainly(from: &Path, to: &Path) {
-    let mut from = File::open(from).expect("the file is there");
-    let mut to = File::create(to).expect("a file can be written");
-    let mut piece = vec![0; 256 << 10];
-    loop {
-        let count = std::io::Read::read(&mut from, &mut piece).expect("the file can be read");
-        if count == 0 {
-            break;
-        }
-        to.write_all(&piece[..count]).expect("the disk has room");
-    }
-    to.sync_all().expect("a file can be synced");
-}
-
-/// What every upload does for the file's digest and the blocks' CIDs, of bytes in the cache.
-fn hash_twice(len: u64) {
-    let piece = vec![7; 256 << 10];
-    let mut hashes = [Sha256::new(), Sha256::new()];
-    for _ in 0..len / piece.len() as u64 {
-        for hash in &mut hashes {
-            hash.update(&piece);
-        }
-    }
-    let digests = hashes.map(Digest::finalize);
-    assert_eq!(digests[0], digests[1], "they are of the same bytes");
-}
-
-/// Answers one connection with so many zeros, in batches like those of a download.
-struct PlainServer {
-    host: SocketAddr,
-}
-
-impl PlainServer {
-    fn start(len: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let host = listener.local_addr().expect("it listens somewhere");
-        std::thread::spawn(move || {
-            let (mut client, _) = listener.accept().expect("a client comes");
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n");
-            client.write_all(head.as_bytes()).expect("the client listens");
-            let batch = vec![0; 128 << 10];
-            for _ in 0..len / batch.len() as u64 {
-                client.write_all(&batch).expect("the client listens");
-            }
-        });
-        Self { host }
-    }
-}
-
 /// Takes away what both have stored, so that each round finds the disk and the page cache alike.
 fn forget(gateway: &Gateway, node: &Node, kubo_cid: &str) {
     for file in gateway.home().object_files() {
@@ -224,7 +176,7 @@ fn forget(gateway: &Gateway, node: &Node, kubo_cid: &str) {
     rustix::fs::sync();
 }
 
-pub(crate) fn address(url: &str) -> std::net::SocketAddr {
+pub(crate) fn address(url: &str) -> SocketAddr {
     let address = url.strip_prefix("http://").and_then(|address| address.parse().ok());
     address.expect("Kubo listens on an address")
 }

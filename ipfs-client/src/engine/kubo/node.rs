@@ -19,7 +19,8 @@ use super::fault::Fault;
 use super::import::{Feed, Imported};
 use super::pins::{self, PinLine};
 use super::state::{Health, State};
-use super::wire::{Wire, bytes_of, empty, short, within};
+use super::straight::Straight;
+use super::wire::{Received, Wire, bytes_of, empty, short, within};
 use super::{MIN_VERSION, NAME, NodeAddress, Settings};
 use crate::block::Block;
 use crate::pin::{Pin, Replica, ReplicaStatus};
@@ -223,13 +224,13 @@ impl Node {
         &self,
         cid: &Cid,
         range: Range<u64>,
-    ) -> Result<Incoming, Fault> {
+    ) -> Result<Straight, Fault> {
         let opened = self.wire.content(cid, range);
         self.noted(within(self.settings.read_limit, "answer", opened).await)
     }
 
     /// The next bytes of a body; `None` at its end.
-    pub(super) async fn next(&self, body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
+    pub(super) async fn next(&self, body: &mut impl Received) -> Result<Option<Bytes>, Fault> {
         let piece = bytes_of(body);
         self.noted(within(self.settings.read_limit, "go on", piece).await)
     }

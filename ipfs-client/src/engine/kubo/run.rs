@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cid::Cid;
-use hyper::body::Incoming;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::fault::Fault;
 use super::node::Node;
 use super::places::{Place, Places};
+use super::straight::Straight;
 
 /// What is shorter is read leaf by leaf: a node takes as long to begin a run as to give some leaves.
 const WORTH_IT: u64 = 32 << 20;
@@ -61,8 +61,8 @@ pub(super) struct Run {
 }
 
 enum Answer {
-    Coming(AbortOnDropHandle<Result<(Arc<Node>, Incoming), Fault>>),
-    Open(Arc<Node>, Incoming),
+    Coming(AbortOnDropHandle<Result<(Arc<Node>, Straight), Fault>>),
+    Open(Arc<Node>, Straight),
 }
 
 impl Run {

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use super::NodeAddress;
 use super::fault::{Fault, line};
+use super::straight::{self, Straight};
 use crate::staging::FollowError;
 
 /// What is sent.
@@ -29,13 +30,15 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection is kept without use.
 const IDLE_LIMIT: Duration = Duration::from_secs(20);
 /// The most that a connection buffers, each way.
-const BUFFER_LEN: usize = 128 * 1024;
+pub(super) const BUFFER_LEN: usize = 128 * 1024;
 /// The longest answer that is not a block.
 pub(super) const MAX_ANSWER_LEN: usize = 64 * 1024;
 
 /// A node's RPC and gateway, as they are spoken to.
 pub(super) struct Wire {
     client: Client<HttpConnector, Body>,
+    /// For connections that are not kept.
+    connector: HttpConnector,
     address: NodeAddress,
 }
 
@@ -48,8 +51,8 @@ impl Wire {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_LIMIT)
             .http1_max_buf_size(BUFFER_LEN)
-            .build(connector);
-        Wire { client, address }
+            .build(connector.clone());
+        Wire { client, connector, address }
     }
 
     pub(super) fn address(&self) -> &NodeAddress {
@@ -117,10 +120,11 @@ impl Wire {
     }
 
     /// Asks for `range` of the file `cid`, which has a gateway to be asked at.
-    pub(super) async fn content(&self, cid: &Cid, range: Range<u64>) -> Result<Incoming, Fault> {
+    pub(super) async fn content(&self, cid: &Cid, range: Range<u64>) -> Result<Straight, Fault> {
         let len = usize::try_from(range.end - range.start).ok();
         let request = ranged(self.local(&format!("/ipfs/{cid}"))?, &range)?;
-        body_of(self.send(request).await?, StatusCode::PARTIAL_CONTENT, len).await
+        let answer = straight::send(self.connector.clone(), request).await?;
+        body_of(answer, StatusCode::PARTIAL_CONTENT, len).await
     }
 
     fn raw(&self, cid: &Cid) -> Result<Request<Body>, Fault> {
@@ -153,6 +157,14 @@ impl Wire {
     }
 }
 
+/// What is received.
+pub(super) trait Received:
+    hyper::body::Body<Data = Bytes, Error = hyper::Error> + Unpin
+{
+}
+
+impl<B: hyper::body::Body<Data = Bytes, Error = hyper::Error> + Unpin> Received for B {}
+
 pub(super) fn empty() -> Body {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
@@ -167,11 +179,11 @@ pub(super) async fn within<T>(
 }
 
 /// The body of an answer with that status, and that many bytes if they are known.
-async fn body_of(
-    answer: Response<Incoming>,
+async fn body_of<B: Received>(
+    answer: Response<B>,
     status: StatusCode,
     len: Option<usize>,
-) -> Result<Incoming, Fault> {
+) -> Result<B, Fault> {
     if answer.status() != status {
         return Err(refusal(answer).await);
     }
@@ -192,7 +204,7 @@ pub(super) async fn succeeded(answer: Response<Incoming>) -> Result<Incoming, Fa
     body_of(answer, StatusCode::OK, None).await
 }
 
-async fn collected(mut body: Incoming) -> Result<Bytes, Fault> {
+async fn collected(mut body: impl Received) -> Result<Bytes, Fault> {
     let mut bytes = BytesMut::new();
     while let Some(piece) = bytes_of(&mut body).await? {
         bytes.extend_from_slice(&piece);
@@ -204,7 +216,7 @@ async fn collected(mut body: Incoming) -> Result<Bytes, Fault> {
 }
 
 /// The next bytes of a body; `None` at its end, if the node does not say there that it failed.
-pub(super) async fn bytes_of(body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
+pub(super) async fn bytes_of(body: &mut impl Received) -> Result<Option<Bytes>, Fault> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::Unreachable(Box::new(error)))?;
         match frame.into_data() {
@@ -227,7 +239,7 @@ struct Refusal {
     message: String,
 }
 
-async fn refusal(answer: Response<Incoming>) -> Fault {
+async fn refusal(answer: Response<impl Received>) -> Fault {
     let status = answer.status();
     let text = match within(CONNECT_LIMIT, "say why", collected(answer.into_body())).await {
         Ok(text) => text,
