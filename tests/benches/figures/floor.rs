@@ -12,21 +12,6 @@ use rustix::time::{ClockId, clock_gettime};
 use sha2::{Digest, Sha256};
 
 const PIECE: usize = 256 << 10;
-/// Much memory is in hand when this many times what is written has been had.
-const IN_HAND: u64 = 4;
-const PAGE: usize = 4096;
-
-/// Takes memory and gives it back, so that what is measured next finds some that a virtual machine
-/// does not have to ask its host for: that may cost a server more than everything it does itself,
-/// and costs the one that is measured first.
-pub(crate) fn take_memory_in_hand(len: u64) {
-    let len = usize::try_from(len * IN_HAND).expect("a size in memory");
-    let mut memory = vec![0_u8; len];
-    for page in memory.chunks_mut(PAGE) {
-        page[0] = 1;
-    }
-    std::hint::black_box(&memory);
-}
 
 /// Copies a file, as a program does that has nothing else to do, to the disk if `sync`.
 pub(crate) fn copy(from: &Path, to: &Path, sync: bool) {

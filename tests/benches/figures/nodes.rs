@@ -10,7 +10,7 @@ use cidlock_tests::gateway::{Gateway, Home};
 use cidlock_tests::kubo::{Node, setting};
 use cidlock_tests::wire::Wire;
 
-use crate::floor::{self, Passing, take_memory_in_hand};
+use crate::floor::{self, Passing};
 use crate::load::{Kubo, Owner};
 use crate::options::Options;
 use crate::process::Process;
@@ -78,7 +78,6 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
         let (serve, node) = (pair.serve(), pair.node());
         let (mut cid, mut kubo_cid) = (String::new(), String::new());
         for turn in 0..2 {
-            take_memory_in_hand(options.large);
             if (turn + round) % 2 == 0 {
                 let before = node.cpu_s();
                 timed(up, serve, options.large, || cid = pair.owner.store(&path));
@@ -180,7 +179,6 @@ pub(crate) async fn transfers(options: &Options, report: &mut Report) {
 fn parts_of_an_upload(path: &Path, directory: &Path, len: u64) -> f64 {
     let mut all = Cost::default();
     let (own, staged) = (Process::own(), directory.join("staged"));
-    take_memory_in_hand(len);
     // The file stands in the cache, so that this reads it once and writes it once.
     timed(&mut all, own, len, || floor::copy(path, &staged, false));
     std::fs::remove_file(&staged).expect("a file can be removed");

@@ -11,7 +11,7 @@ use cidlock_tests::content;
 use cidlock_tests::gateway::Gateway;
 use cidlock_tests::kubo::Node;
 
-use crate::floor::{self, take_memory_in_hand};
+use crate::floor;
 use crate::load::{Connection, Kubo, Owner};
 use crate::options::Options;
 use crate::process::Process;
@@ -52,7 +52,6 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) {
         let owner = owner(&gateway).await;
         let own = Process::own();
         let plain = directory.path().join("plain");
-        take_memory_in_hand(options.large);
         timed(&mut into.plain_write, own, options.large, || floor::copy(&path, &plain, true));
         std::fs::remove_file(&plain).expect("a file can be removed");
         timed(&mut into.hashes, own, options.large, || floor::hash_twice(options.large));
@@ -61,7 +60,6 @@ pub(crate) async fn measure(options: &Options, report: &mut Report) {
 
         let (mut cid, mut kubo_cid) = (String::new(), String::new());
         for turn in 0..2 {
-            take_memory_in_hand(options.large);
             // Whoever is first in one round is second in the next.
             if (turn + round) % 2 == 0 {
                 let before = own.cpu_s();
@@ -94,9 +92,7 @@ fn tell(options: &Options, report: &mut Report, costs: &Costs) {
         &format!(
             "One file of {size} MiB a round, new in each, n = {} rounds after one that does not \
              count. Both servers run throughout, with their data on the same disk; who is first \
-             alternates from round to round, and `sync` runs before each measurement (and much memory is taken \
-             and given back before each upload: a virtual machine may have to ask its host for what is not \
-             in hand, which costs more than a server does itself). Kubo (flatfs, \
+             alternates from round to round, and `sync` runs before each measurement. Kubo (flatfs, \
              `\"sync\": true`, profile unixfs-v1-2025) is given the file by `POST /api/v0/add`, pinned, \
              and read by its own HTTP gateway; cidlock (embedded engine, `fsync` before the answer) by \
              `POST /v1/files` and `GET /files/{{cid}}`. The same client sends both the same file. Ratios \
