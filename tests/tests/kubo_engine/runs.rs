@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use cidlock_ipfs_client::engine::kubo::NodeAddress;
 use cidlock_ipfs_client::engine::{ByteStream, Engine as _, ObjectRef};
 use cidlock_tests::kubo::{Relay, Swarm, Trick};
 use futures::TryStreamExt as _;
+use http::Uri;
 
 use super::downloads::without_the_node_that;
 use super::{Bench, LEAF, asked_last, content, in_time};
@@ -45,6 +47,22 @@ async fn a_reader_that_keeps_up_gets_what_is_left_in_one_answer() {
         assert_eq!(asked.iter().filter(|line| is_run(line, &object)).count(), 1);
         assert!(reads < 40, "{reads} for {LEAVES} leaves");
     }
+}
+
+/// Kubo's gateway sends who calls it so on to a host name for each CID.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_may_be_called_localhost() {
+    let nodes = Swarm::of_strangers(1).await;
+    let relay = Relay::to(&nodes[0]).await;
+    let NodeAddress { name, rpc, gateway, authorization } = relay.address("node");
+    let called = |uri: Uri| uri.to_string().replace("127.0.0.1", "localhost").parse().unwrap();
+    let address =
+        NodeAddress { name, rpc: called(rpc), gateway: gateway.map(called), authorization };
+    let bench = Bench::over(vec![address], 1).await;
+    let content = content(1, LEAVES);
+    let object = bench.keep("kept", &content).await.unwrap();
+    assert!(in_time(bench.read(&object, 0..object.content_len)).await.unwrap() == content);
+    assert_eq!(runs(&relay, &object), 1, "leaves and a run");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

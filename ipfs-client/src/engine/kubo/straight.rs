@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 use super::fault::Fault;
 use super::wire::{BUFFER_LEN, Body};
 
-type Own = Connection<TokioIo<TcpStream>, Body>;
+type Own = Box<Connection<TokioIo<TcpStream>, Body>>;
 
 /// The body of such an answer. The connection goes with it.
 pub(super) struct Straight {
@@ -40,7 +40,7 @@ pub(super) async fn send(
     name_host(&mut request)?;
     let handshake = Builder::new().max_buf_size(BUFFER_LEN).handshake(io);
     let (mut sender, connection) = handshake.await.map_err(unreachable)?;
-    let mut connection = Some(connection);
+    let mut connection = Some(Box::new(connection));
     let mut answer = std::pin::pin!(sender.send_request(request));
     let answer = poll_fn(|cx| {
         // It ends in an error where the answer does, which says the same.
@@ -57,7 +57,7 @@ fn name_host(request: &mut Request<Body>) -> Result<(), Fault> {
     let host = uri.authority().and_then(|host| HeaderValue::try_from(host.as_str()).ok());
     let host = host.ok_or_else(|| Fault::Nonsense("an address".to_owned()))?;
     let path = uri.path_and_query().cloned().map_or_else(|| Uri::from_static("/"), Uri::from);
-    request.headers_mut().insert(HOST, host);
+    request.headers_mut().entry(HOST).or_insert(host);
     *request.uri_mut() = path;
     Ok(())
 }

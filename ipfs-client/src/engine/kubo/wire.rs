@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use cid::Cid;
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RANGE,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue, RANGE,
 };
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -139,6 +139,9 @@ impl Wire {
         *request.uri_mut() = joined(gateway, path)?;
         let only_here = HeaderValue::from_static("only-if-cached");
         request.headers_mut().insert(CACHE_CONTROL, only_here);
+        if let Some(host) = literal(gateway) {
+            request.headers_mut().insert(HOST, host);
+        }
         Ok(request)
     }
 
@@ -272,6 +275,14 @@ fn ranged(mut request: Request<Body>, range: &Range<u64>) -> Result<Request<Body
     let text = HeaderValue::try_from(text).map_err(|_| Fault::Nonsense("a range".to_owned()))?;
     request.headers_mut().insert(RANGE, text);
     Ok(request)
+}
+
+/// What a gateway at `localhost` is told that it is called: by that name it would send every request on to
+/// a host of its own for each CID.
+fn literal(gateway: &Uri) -> Option<HeaderValue> {
+    let is_name = gateway.host().is_some_and(|host| host.eq_ignore_ascii_case("localhost"));
+    let port = gateway.port_u16().unwrap_or(80);
+    is_name.then(|| HeaderValue::try_from(format!("127.0.0.1:{port}")).ok()).flatten()
 }
 
 fn joined(base: &Uri, path: &str) -> Result<Uri, Fault> {
