@@ -29,7 +29,6 @@ mod pool;
 mod read;
 mod run;
 mod state;
-mod straight;
 mod tree;
 mod upkeep;
 mod wire;

@@ -11,10 +11,6 @@ impl Series {
         self.0.push(value);
     }
 
-    pub(crate) fn sum(&self) -> f64 {
-        self.0.iter().sum()
-    }
-
     /// The middle one, or the mean of the two in the middle.
     pub(crate) fn median(&self) -> f64 {
         let sorted = self.sorted();

@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::fault::Fault;
 use super::node::Node;
 use super::places::{Place, Places};
-use super::straight::Straight;
+use super::wire::Straight;
 
 /// What is shorter is read leaf by leaf: a node takes as long to begin a run as to give some leaves.
 const WORTH_IT: u64 = 32 << 20;

@@ -1,4 +1,7 @@
-//! HTTP to one node: what is large or frequent. Connections are kept; every wait has a limit.
+//! HTTP to one node: what is large or frequent. Connections are kept, but for those of
+//! [long answers](straight); every wait has a limit.
+
+mod straight;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -17,9 +20,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::Deserialize;
 
+pub(super) use self::straight::Straight;
 use super::NodeAddress;
 use super::fault::{Fault, line};
-use super::straight::{self, Straight};
 use crate::staging::FollowError;
 
 /// What is sent.
@@ -30,7 +33,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection is kept without use.
 const IDLE_LIMIT: Duration = Duration::from_secs(20);
 /// The most that a connection buffers, each way.
-pub(super) const BUFFER_LEN: usize = 128 * 1024;
+const BUFFER_LEN: usize = 128 * 1024;
 /// The longest answer that is not a block.
 pub(super) const MAX_ANSWER_LEN: usize = 64 * 1024;
 
@@ -139,9 +142,7 @@ impl Wire {
         *request.uri_mut() = joined(gateway, path)?;
         let only_here = HeaderValue::from_static("only-if-cached");
         request.headers_mut().insert(CACHE_CONTROL, only_here);
-        if let Some(host) = literal(gateway) {
-            request.headers_mut().insert(HOST, host);
-        }
+        request.headers_mut().insert(HOST, host_of(gateway)?);
         Ok(request)
     }
 
@@ -277,16 +278,24 @@ fn ranged(mut request: Request<Body>, range: &Range<u64>) -> Result<Request<Body
     Ok(request)
 }
 
-/// What a gateway at `localhost` is told that it is called: by that name it would send every request on to
-/// a host of its own for each CID.
-fn literal(gateway: &Uri) -> Option<HeaderValue> {
-    let is_name = gateway.host().is_some_and(|host| host.eq_ignore_ascii_case("localhost"));
-    let port = gateway.port_u16().unwrap_or(80);
-    is_name.then(|| HeaderValue::try_from(format!("127.0.0.1:{port}")).ok()).flatten()
+/// What a gateway is told that it is called: by the name `localhost` it would send every request on to a
+/// host of its own for each CID.
+fn host_of(gateway: &Uri) -> Result<HeaderValue, Fault> {
+    let name = gateway.host().unwrap_or_default();
+    let name = if name.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { name };
+    let host = match gateway.port() {
+        Some(port) => HeaderValue::try_from(format!("{name}:{port}")),
+        None => HeaderValue::try_from(name),
+    };
+    host.map_err(|_| nonsense_address())
 }
 
 fn joined(base: &Uri, path: &str) -> Result<Uri, Fault> {
     let mut parts = base.clone().into_parts();
     parts.path_and_query = path.parse().ok();
-    Uri::from_parts(parts).map_err(|_| Fault::Nonsense("an address".to_owned()))
+    Uri::from_parts(parts).map_err(|_| nonsense_address())
+}
+
+fn nonsense_address() -> Fault {
+    Fault::Nonsense("an address".to_owned())
 }
